@@ -1,0 +1,6 @@
+import { n as runCleanup } from "./chunks/app.js";
+
+// src/cleanup.ts
+process.exitCode = await runCleanup();
+
+export {  };

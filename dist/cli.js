@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+import { r as runCommandLine } from "./chunks/app.js";
+
+// src/cli.ts
+process.exitCode = await runCommandLine(new URL(".", import.meta.url), process.argv.slice(2));
+
+export {  };

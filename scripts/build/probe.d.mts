@@ -1,0 +1,1 @@
+export function buildProbe(outputFolder: string): void;

@@ -1,0 +1,1 @@
+export function operationsSource(root: string): string;

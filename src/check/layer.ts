@@ -1,0 +1,202 @@
+import type { Container, Engine, Helper, Image } from '../engines/engine.js';
+import { asCheckError, CheckError } from '../model/errors.js';
+import type { IdentityAttack, LayerEvidence } from '../model/evidence.js';
+import { describeIdentity } from '../model/identity.js';
+import type { Change, SmokeResult } from '../model/observation.js';
+import { isWithin, type Place, Places, policyPlaces } from '../model/places.js';
+import type { Layer, RunSettings, Target } from '../model/target.js';
+import { type AttackOutcome, attack, attackAlone, attackArguments } from './attack/attack.js';
+import type { Progress } from './check.js';
+import { hintAt } from './hint.js';
+import { Life } from './life.js';
+import { smokeTest } from './smoke/smoke.js';
+import type { Stopwatch } from './stopwatch.js';
+
+export interface LayerTask {
+  readonly target: Target;
+  readonly run: RunSettings;
+  readonly port: number | null;
+  readonly image: Image;
+  readonly helper: Helper;
+  readonly engine: Engine;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly watch: Stopwatch;
+}
+
+/** One layer, in order: start, smoke test, attack, smoke test again, drift. What could not be told is an error in the evidence. */
+export async function checkLayer(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
+  const { watch, progress } = task;
+  progress.group(
+    layer === 'read-only' ? 'Read-only root filesystem' : 'Permissions alone (writable root filesystem, no tmpfs)',
+  );
+  try {
+    return layer === 'permissions'
+      ? await watch.time('permissions', () => through(layer, task))
+      : await through(layer, task);
+  } finally {
+    progress.end();
+  }
+}
+
+async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
+  const { target, image, helper, engine, progress, watch } = task;
+  const root = layer === 'read-only' ? 'read-only' : 'writable';
+  const timed = <T>(phase: 'start' | 'smoke' | 'attack', work: () => Promise<T>): Promise<T> =>
+    layer === 'read-only' ? watch.time(phase, work) : work();
+
+  await using container = await timed('start', () => engine.start(image, task.run, root, helper));
+  await using life = new Life(container);
+  const smoke: SmokeResult[] = [];
+  const errors: CheckError[] = [];
+
+  const program = {
+    address: (port: number) => container.address(port),
+    isOver: () => life.isOver(),
+    check: () => life.check(),
+    exitCode: () => life.exitCode,
+    health: () => life.health(),
+  };
+  const asking = { target, port: task.port, program, signal: task.signal, timeout: target.startupTimeout * 1000 };
+  const before = await timed('smoke', () => smokeTest(layer, 'before-attack', asking));
+  tell(progress, before);
+  const failed = before.some((result) => !result.passed);
+  const hint = failed && !life.isOver() ? await hintAt(container, helper, task.port) : null;
+  smoke.push(
+    ...before.map((result) =>
+      hint && !result.passed ? { ...result, reason: `${result.reason ?? ''} ${hint}`.trim() } : result,
+    ),
+  );
+
+  const { places, untouched } = await decidePlaces(container, task);
+  let drift = layer === 'permissions' ? await container.changes() : [];
+  const alone = (await life.check()) !== null;
+  const plan = { protectedPaths: target.policy.protectedPaths, places, untouched };
+  const attacked = await timed('attack', () => (alone ? byItself(task, root, plan) : attack(container, helper, plan)));
+  errors.push(...attacked.errors, ...attacked.attacks.flatMap(({ result }) => missing(result.missing, container)));
+  for (const one of attacked.attacks) tellAttack(progress, one);
+
+  if (!alone) {
+    const after = await timed('smoke', () =>
+      smokeTest(layer, 'after-attack', failed ? { ...asking, timeout: 1 } : asking),
+    );
+    // What failed before is told once; that it still fails says nothing new.
+    smoke.push(...after.filter((result, index) => before[index]?.passed !== false || result.passed));
+    tell(progress, after);
+  }
+  if (layer === 'read-only') drift = await container.changes();
+  // A job's end is one of its smoke tests.
+  const ended = target.expectExit === null ? await life.check() : null;
+  if (failed || ended !== null) await showLogs(container, progress);
+  return {
+    layer,
+    smoke,
+    attacks: attacked.attacks,
+    alone,
+    drift: ownChanges(drift, container, helper, attacked.attacks),
+    mounts: container.mounts,
+    places,
+    rootReadOnly: container.rootReadOnly,
+    ended,
+    errors,
+  };
+}
+
+/** Which places may be changeable in this layer: what the policy names, what the run mounts, what the engine provides. */
+async function decidePlaces(
+  container: Container,
+  { target, engine, image }: LayerTask,
+): Promise<{ places: Places; untouched: string[] }> {
+  const { protectedPaths, allowWritable } = target.policy;
+  const declared: Place[] = engine.capabilities.provided.map((path) => ({ path, kind: 'provided' }));
+  const untouched: string[] = [];
+  for (const mount of container.mounts) {
+    if (!mount.writable || !mount.declared) continue;
+    if (mount.kind === 'tmpfs') declared.push({ path: mount.path, kind: 'declared-tmpfs' });
+    else if (allowWritable.some(({ path }) => isWithin(mount.path, path))) untouched.push(mount.path);
+    else if (!(await engine.holds(image, mount.path))) {
+      declared.push({ path: mount.path, kind: 'declared-mount' });
+      untouched.push(mount.path);
+    }
+  }
+  const places = new Places([...policyPlaces(protectedPaths, allowWritable), ...declared]);
+  // A protected path at or below a declared mount wins over it, and then it is attacked like any other.
+  return {
+    places,
+    untouched: untouched.filter((path) => places.mayChange(path) && !protectedPaths.some((one) => isWithin(one, path))),
+  };
+}
+
+async function byItself(
+  task: LayerTask,
+  root: 'read-only' | 'writable',
+  plan: Parameters<typeof attackArguments>[1],
+): Promise<AttackOutcome> {
+  const { engine, image, run, helper } = task;
+  try {
+    await using container = await engine.alone(image, run, root, helper, attackArguments(helper, plan));
+    return await attackAlone(container.execution);
+  } catch (thrown) {
+    return { attacks: [], errors: [asCheckError(thrown)] };
+  }
+}
+
+function missing(paths: readonly string[], container: Container): CheckError[] {
+  return paths.map((path) => {
+    const over = container.mounts.find((mount) => mount.kind === 'tmpfs' && isWithin(path, mount.path));
+    const why = over
+      ? `the tmpfs at ${over.path} hides what the image holds there. Mount it deeper, or protect another path.`
+      : 'the container has nothing at this path. Check its spelling, or take it out of "protected-paths".';
+    return new CheckError('protected-path-missing', `The protected path ${path} does not exist: ${why}`);
+  });
+}
+
+/** What the container itself changed: the mount points that were made for the check, and the way to them, left out. */
+function ownChanges(
+  changes: readonly Change[],
+  container: Container,
+  helper: Helper,
+  attacks: readonly IdentityAttack[],
+): Change[] {
+  const mounted = [
+    helper.directory,
+    ...container.mounts.map(({ path }) => path),
+    ...attacks.flatMap(({ result }) => result.mounts.map(({ path }) => path)),
+  ].filter((path) => path !== '/');
+  return changes.filter(
+    ({ path, change }) => !mounted.some((mount) => path === mount || (change !== 'deleted' && isWithin(mount, path))),
+  );
+}
+
+function tell(progress: Progress, results: readonly SmokeResult[]): void {
+  for (const result of results) {
+    const when = result.phase === 'after-attack' ? ' (after the attack)' : '';
+    const how = result.passed
+      ? `passed after ${result.attempts} ${result.attempts === 1 ? 'try' : 'tries'}, ${result.ms} ms`
+      : `failed: ${result.reason ?? ''}`;
+    progress.info(`${result.test}${when}: ${how}`);
+  }
+}
+
+function tellAttack(progress: Progress, { result, ms }: IdentityAttack): void {
+  let attempts = 0;
+  let succeeded = 0;
+  for (const { answer, count } of result.tallies) {
+    if (answer === 'COVERED' || answer === 'GONE') continue;
+    attempts += count;
+    if (answer === 'OK') succeeded += count;
+  }
+  progress.info(
+    `Attack as ${describeIdentity(result.identity)}: ${attempts} attempts in ${Math.round(ms)} ms, ${succeeded} succeeded`,
+  );
+}
+
+async function showLogs(container: Container, progress: Progress): Promise<void> {
+  const logs = Buffer.from(await container.logs(20).catch(() => new Uint8Array()))
+    .toString('utf8')
+    .trimEnd();
+  if (logs !== '') {
+    progress.info('The last lines of its log:');
+    progress.foreign(logs);
+  }
+}

@@ -1,0 +1,3 @@
+import { runCleanup } from './app.js';
+
+process.exitCode = await runCleanup();

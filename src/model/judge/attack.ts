@@ -1,0 +1,197 @@
+import type { LayerEvidence } from '../evidence.js';
+import { describeIdentity } from '../identity.js';
+import type { AttackResult, WritableLink } from '../observation.js';
+import { isWithin } from '../places.js';
+import type { Finding, Level } from '../report.js';
+import type { RuleId } from '../rules.js';
+import { LAYER_WORDS } from './behaviour.js';
+import { type Origin, originOf } from './mounts.js';
+import { breaks, isProtected } from './reach.js';
+
+/** More holes than this in one layer are counted, not listed one by one. */
+const LISTED = 50;
+
+interface Hole {
+  readonly path: string;
+  readonly origin: Origin;
+  readonly operations: Set<string>;
+  readonly identities: Set<number>;
+  /** Changeable entries at and below `path`. */
+  count: number;
+}
+
+/** What the attack on one layer broke, and what it saw beside. */
+export function judgeAttack(seen: LayerEvidence, required: boolean, imageVolumes: readonly string[]): Finding[] {
+  const level: Level = required ? 'error' : 'note';
+  const holes = findHoles(seen);
+  const findings = holes.slice(0, LISTED).map((hole) => describeHole(hole, seen, level, imageVolumes));
+  if (holes.length > LISTED) {
+    findings.push({
+      rule: seen.layer === 'read-only' ? 'writable-under-read-only' : 'writable-under-permissions',
+      level,
+      path: null,
+      message: `${holes.length - LISTED} more places can be changed ${LAYER_WORDS[seen.layer]}.`,
+      fix: 'Mend those that are listed first; many have the same cause.',
+      location: null,
+    });
+  }
+  return [...findings, ...judgeLinks(seen, required), ...judgePrivileged(seen)];
+}
+
+/** The topmost changeable places, each with all that can be changed below it on the same mount. */
+function findHoles(seen: LayerEvidence): Hole[] {
+  const entries = new Map<string, { operations: Set<string>; identities: Set<number>; origin: Origin }>();
+  seen.attacks.forEach(({ result }, identity) => {
+    for (const observation of result.observations) {
+      if (observation.outcome.kind !== 'succeeded' || !breaks(observation, result, seen)) continue;
+      const { path, operation } = observation;
+      const entry = entries.get(path) ?? {
+        operations: new Set(),
+        identities: new Set(),
+        origin: originOf(seen, result, path),
+      };
+      entry.operations.add(operation);
+      entry.identities.add(identity);
+      entries.set(path, entry);
+    }
+  });
+  const holes: Hole[] = [];
+  // By components, so that what stands below a directory comes right after it.
+  const paths = [...entries.keys()].sort((a, b) => (a.replaceAll('/', '\0') < b.replaceAll('/', '\0') ? -1 : 1));
+  for (const path of paths) {
+    const entry = entries.get(path);
+    if (!entry) continue;
+    const top = holes.at(-1);
+    if (top && isWithin(path, top.path) && top.origin.path === entry.origin.path) {
+      top.count += 1;
+      for (const identity of entry.identities) top.identities.add(identity);
+    } else holes.push({ path, ...entry, count: 1 });
+  }
+  return holes;
+}
+
+function describeHole(hole: Hole, seen: LayerEvidence, level: Level, imageVolumes: readonly string[]): Finding {
+  const who = [...hole.identities]
+    .map((index) => seen.attacks[index]?.result.identity)
+    .filter((identity) => identity !== undefined)
+    .map(describeIdentity)
+    .join('; ');
+  const below = hole.count > 1 ? `, with ${hole.count - 1} more below it` : '';
+  const how = `(${[...hole.operations].join(', ')} as ${who})`;
+  const base = { level, path: hole.path, location: null } as const;
+  const where = LAYER_WORDS[seen.layer];
+  if (hole.origin.kind === 'volume' && !hole.origin.request?.declared) {
+    const declares = imageVolumes.includes(hole.origin.path)
+      ? `the image's VOLUME ${hole.origin.path}`
+      : `the anonymous volume at ${hole.origin.path}`;
+    return {
+      ...base,
+      rule: 'writable-volume',
+      message: `${hole.path} can be changed ${where}${below}: ${declares} stays writable in spite of \`--read-only\` ${how}.`,
+      fix: `Remove \`VOLUME ${hole.origin.path}\` from the Dockerfile, or mount a named volume read-only over it (input \`volumes\`: \`NAME:${hole.origin.path}:ro\`, which keeps the image's content). If it has to be writable, say so: \`allow-writable\`: \`${hole.origin.path} # reason\`.`,
+    };
+  }
+  if (hole.origin.kind !== 'root') {
+    const words = {
+      volume: `the volume ${hole.origin.request?.source ?? ''}`,
+      bind: `the bind mount of ${hole.origin.request?.source ?? ''}`,
+      tmpfs: 'a tmpfs',
+      other: 'a mount of its own',
+    }[hole.origin.kind];
+    const over = seen.places.protector(hole.origin.path);
+    return {
+      ...base,
+      rule: 'writable-mount',
+      message: `${hole.path} can be changed ${where}${below}: ${words.trim()} is mounted at ${hole.origin.path}, writable ${how}.`,
+      fix:
+        hole.origin.kind === 'tmpfs'
+          ? `Mount the tmpfs deeper, beside what is protected${over ? ` (${over} itself may not be one)` : ''}, or name it in \`allow-writable\`: \`${hole.origin.path} # reason\`.`
+          : `Mount it read-only (\`:ro\`), or name it in \`allow-writable\`: \`${hole.origin.path} # reason\`.`,
+    };
+  }
+  if (seen.layer === 'read-only') {
+    const rule: RuleId = seen.rootReadOnly ? 'read-only-ignored' : 'writable-under-read-only';
+    return {
+      ...base,
+      rule,
+      message: `${hole.path} can be changed ${where}${below} ${how}${seen.rootReadOnly ? ', although the engine says that the root filesystem is read-only' : ''}.`,
+      fix: 'The root filesystem is not read-only: check that neither `run-options` nor the engine undoes `--read-only`, and report it to the makers of the engine.',
+    };
+  }
+  return {
+    ...base,
+    rule: 'writable-under-permissions',
+    message: `${hole.path} can be changed by its modes and owners alone${below} ${how}.`,
+    fix: mendPermissions(hole, seen),
+  };
+}
+
+function mendPermissions(hole: Hole, seen: LayerEvidence): string {
+  const asRoot = [...hole.identities].some((index) => seen.attacks[index]?.result.identity.uid === 0);
+  if (asRoot) return 'Run as somebody else than root (`USER` in the Dockerfile, or `user`): modes do not bind root.';
+  const path = hole.path === '/' ? '/PATH' : hole.path;
+  return `After the last COPY: \`RUN chown -R 0:0 ${path} && find ${path} -type d -exec chmod 755 {} + && find ${path} -type f -exec chmod 644 {} +\` (755 for programs), before the final \`USER\`.`;
+}
+
+/** Links of the system itself that lead to places which are meant to be writable. */
+const SYSTEM_LINKS = new Set(['/var/run', '/var/lock']);
+
+function judgeLinks(seen: LayerEvidence, required: boolean): Finding[] {
+  const links = new Map<string, WritableLink>();
+  for (const { result } of seen.attacks)
+    for (const link of result.links)
+      if (!SYSTEM_LINKS.has(link.path) && !isAllowed(link, result, seen)) links.set(link.path, link);
+  const all = [...links.values()];
+  const findings = all.slice(0, LISTED).map((link): Finding => {
+    // A link in the whole root filesystem is told; one under a path that somebody named is what they asked about.
+    const level: Level = required ? (seen.places.protector(link.path) === '/' ? 'warning' : 'error') : 'note';
+    return {
+      rule: 'link-to-writable',
+      level,
+      path: link.path,
+      message: `${link.path} is a symbolic link to ${link.target}, where anything can be put ${LAYER_WORDS[seen.layer]} (${link.operation} succeeded).`,
+      fix: `Replace the link by what it should hold, or let it lead to a protected place. If it has to lead there, say so: \`allow-writable\`: \`${link.path} # reason\`.`,
+      location: null,
+    };
+  });
+  if (all.length > LISTED) {
+    findings.push({
+      rule: 'link-to-writable',
+      level: all.slice(LISTED).some((link) => required && seen.places.protector(link.path) !== '/')
+        ? 'error'
+        : 'warning',
+      path: null,
+      message: `${all.length - LISTED} more symbolic links lead to places that can be changed.`,
+      fix: 'Mend those that are listed first.',
+      location: null,
+    });
+  }
+  return findings;
+}
+
+// The link's own name is allowed: then so is what it leads to.
+function isAllowed(link: WritableLink, result: AttackResult, seen: LayerEvidence): boolean {
+  return seen.places.of(link.path)?.kind === 'allowed' && !isProtected(link.path, result, seen);
+}
+
+function judgePrivileged(seen: LayerEvidence): Finding[] {
+  const programs = new Map<string, string>();
+  for (const { result } of seen.attacks) {
+    // Root runs nothing that would give it more than it has.
+    if (result.identity.uid === 0) continue;
+    for (const program of result.privileged) programs.set(program.path, program.kind);
+  }
+  if (programs.size === 0) return [];
+  const shown = [...programs].slice(0, 20).map(([path, kind]) => `${path} (${kind})`);
+  const harmless = seen.attacks.every(({ result }) => result.noNewPrivileges);
+  return [
+    {
+      rule: 'privileged-program-reachable',
+      level: harmless ? 'note' : 'warning',
+      path: [...programs.keys()][0] ?? null,
+      message: `${programs.size} programs give other rights to whoever runs them${harmless ? ', which no-new-privileges prevents here' : ''} (layer ${seen.layer}): ${shown.join(', ')}${programs.size > 20 ? ` and ${programs.size - 20} more` : ''}.`,
+      fix: 'Run with `--security-opt no-new-privileges` (Kubernetes: `allowPrivilegeEscalation: false`), or take the bits away in the Dockerfile: `RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +`.',
+      location: null,
+    },
+  ];
+}
