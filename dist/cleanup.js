@@ -1,3 +1,4 @@
+import "./chunks/rolldown-runtime.js";
 import { n as runCleanup } from "./chunks/app.js";
 
 // src/cleanup.ts

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./chunks/rolldown-runtime.js";
 import { r as runCommandLine } from "./chunks/app.js";
 
 // src/cli.ts

@@ -1,3 +1,4 @@
+import "./chunks/rolldown-runtime.js";
 import { t as runAction } from "./chunks/app.js";
 
 // src/action.ts

@@ -18,6 +18,8 @@ export async function bundle(output) {
     transform: { target: 'node20', define: { __VERSION__: JSON.stringify(version) } },
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     logLevel: 'warn',
+    // Of the toolkit only what is called goes in: its OIDC client alone would bring a whole HTTP stack to every start.
+    treeshake: { moduleSideEffects: (id) => !/node_modules\/@actions\/(core|http-client|io)\//.test(id) },
   });
   const { output: chunks } = await build.write({
     dir: output,

@@ -6,7 +6,8 @@ import { unread } from './check/compose.js';
 import { parseSmokeTest } from './check/smoke/curl.js';
 import { parseExpectation, parseStatus } from './check/smoke/expectation.js';
 import { shellWords } from './check/smoke/words.js';
-import { type ENGINES, type EngineOptions, openEngine } from './engines/index.js';
+import type { Engine } from './engines/engine.js';
+import { type EngineOptions, openEngine } from './engines/index.js';
 import { help } from './inputs/help.js';
 import { type Publishing, type RawInputs, readPublishing, readSettings, type Settings } from './inputs/read.js';
 import { fromArguments, fromEnvironment } from './inputs/sources.js';
@@ -15,8 +16,10 @@ import { asCheckError, CheckError } from './model/errors.js';
 import { type Report, type TargetReport, type Verdict, worstVerdict } from './model/report.js';
 import { actionsLog, heldLog, type Log, plainLog } from './platform/log.js';
 import { ProbeDamaged, readProbe } from './platform/probe.js';
-import * as workflow from './platform/workflow.js';
 import { type ReportFiles, writeReport } from './reporters/json.js';
+
+/** Loaded when first needed: a command line never needs it, a step only once its engine is at work. */
+const workflow = () => import('./platform/workflow.js');
 
 const FOREIGN: ForeignParsers = {
   words: shellWords,
@@ -45,11 +48,8 @@ export async function runAction(home: URL): Promise<number> {
     home,
     inWorkflow: true,
   };
-  const raw = fromEnvironment(process.env);
-  const { report, publishing } = await produce(raw, stage);
-  await publish(report, publishing, stage);
-  const failed = report.verdict !== 'pass' && publishing.failOn === 'fail';
-  return failed ? 1 : 0;
+  const { verdict, publishing } = await conduct(fromEnvironment(process.env), stage);
+  return verdict !== 'pass' && publishing.failOn === 'fail' ? 1 : 0;
 }
 
 /** A command line. Gives the exit status: 0 pass, 1 fail, 2 error. */
@@ -70,11 +70,8 @@ export async function runCommandLine(home: URL, argv: readonly string[]): Promis
       case 'version':
         process.stdout.write(`${__VERSION__}\n`);
         return 0;
-      case 'check': {
-        const { report, publishing } = await produce(line.raw, stage);
-        await publish(report, publishing, stage);
-        return EXIT[report.verdict];
-      }
+      case 'check':
+        return EXIT[(await conduct(line.raw, stage)).verdict];
     }
   } catch (thrown) {
     stage.log.error(asCheckError(thrown).message);
@@ -85,24 +82,29 @@ export async function runCommandLine(home: URL, argv: readonly string[]): Promis
 /** The step's post phase: whatever a step that was killed left behind is removed. */
 export async function runCleanup(): Promise<number> {
   const log = actionsLog((text) => process.stdout.write(text));
-  const run = await workflow.savedState('run');
-  const name = await workflow.savedState('engine');
+  const { savedState } = await workflow();
+  const run = savedState('run');
+  const name = savedState('engine');
   if (!run || !name) return 0;
   const left = await openEngine(name, { run, signal: new AbortController().signal }).removeAll();
   for (const what of left) log.warning(`Could not be removed: ${what}`);
   return 0;
 }
 
-async function produce(raw: RawInputs, stage: Stage): Promise<{ report: Report; publishing: Publishing }> {
+/** From the inputs to the end: read, check, and tell while what was made is removed. */
+async function conduct(raw: RawInputs, stage: Stage): Promise<{ verdict: Verdict; publishing: Publishing }> {
   const startedAt = new Date().toISOString();
-  let settings: Settings | null = null;
+  let publishing: Publishing | null = null;
   let target: TargetReport;
+  let removal: Promise<void> = Promise.resolve();
   try {
-    settings = readSettings(raw, FOREIGN);
-    target = await runCheck(settings, stage);
+    const settings = readSettings(raw, FOREIGN);
+    publishing = settings.publishing;
+    ({ target, removal } = await runCheck(settings, stage));
   } catch (thrown) {
     target = unread(raw.name ?? raw.image ?? 'image', raw.engine ?? 'docker', asCheckError(thrown));
   }
+  publishing ??= readPublishing(raw, FOREIGN);
   const report: Report = {
     schemaVersion: 1,
     tool: { name: 'immutable-check', version: __VERSION__ },
@@ -110,42 +112,42 @@ async function produce(raw: RawInputs, stage: Stage): Promise<{ report: Report; 
     verdict: worstVerdict([target.verdict]),
     targets: [target],
   };
-  return { report, publishing: settings?.publishing ?? readPublishing(raw, FOREIGN) };
+  await Promise.all([publish(report, publishing, stage), removal]);
+  return { verdict: report.verdict, publishing };
 }
 
-async function runCheck({ target }: Settings, stage: Stage): Promise<TargetReport> {
+/** Checks, and gives the report as soon as it is there; `removal` is done when nothing of the check is left. */
+async function runCheck({ target }: Settings, stage: Stage): Promise<{ target: TargetReport; removal: Promise<void> }> {
   const cancelling = new AbortController();
   const options: EngineOptions = { run: randomUUID().slice(0, 13), signal: cancelling.signal };
   const engine = openEngine(target.engine, options);
-  // Before anything is made, so that the post phase finds it whatever happens to this process.
-  if (stage.inWorkflow) {
-    await workflow.saveState('run', options.run);
-    await workflow.saveState('engine', engine.name);
-  }
   const cancel = (name: NodeJS.Signals) => {
     stage.log.warning(`${name}: the check is cancelled, and what it made is removed.`);
     cancelling.abort(new CheckError('cancelled', `The check was cancelled (${name}).`));
   };
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
   for (const signal of signals) process.on(signal, cancel);
-  try {
-    return await check(target, {
-      engine,
-      progress: progressOn(stage.log),
-      signal: cancelling.signal,
-      probe: (platform) => probe(stage.home, platform),
-    });
-  } finally {
-    await sweep(engine, stage.log, cancelling.signal.aborted);
+  const report = await check(target, {
+    engine,
+    progress: progressOn(stage.log),
+    signal: cancelling.signal,
+    announce: async () => {
+      // The post phase finds what is made, whatever happens to this process.
+      if (stage.inWorkflow) (await workflow()).saveStates({ run: options.run, engine: engine.name });
+    },
+    probe: (platform) => probe(stage.home, platform),
+  });
+  const removal = sweep(engine, stage.log, cancelling.signal).finally(() => {
     for (const signal of signals) process.off(signal, cancel);
-  }
+  });
+  return { target: report, removal };
 }
 
-/** Each thing is removed by whoever made it; this catches what a failure or a cancelled call left. */
-async function sweep(engine: ReturnType<(typeof ENGINES)[string]>, log: Log, cancelled: boolean): Promise<void> {
-  let left = await engine.removeAll();
+/** Waits until nothing is left, and says what would not go. */
+async function sweep(engine: Engine, log: Log, signal: AbortSignal): Promise<void> {
+  let left = await engine.close();
   // A call that was cut off may still be carried out by the engine after its client is gone.
-  for (let round = 0; cancelled && round < 2; round++) {
+  for (let round = 0; signal.aborted && round < 2; round++) {
     await sleep(500);
     left = await engine.removeAll();
   }
@@ -199,26 +201,27 @@ async function publish(report: Report, publishing: Publishing, stage: Stage): Pr
     inWorkflow && stage.env.GITHUB_STEP_SUMMARY
       ? attempt('The job summary could not be written', async () => {
           const { writeJobSummary } = await import('./reporters/job-summary.js');
-          await writeJobSummary(report, workflow.appendSummary);
+          const { appendSummary } = await workflow();
+          await writeJobSummary(report, appendSummary);
         })
       : null,
   ]);
   if (inWorkflow) {
-    await attempt('The outputs could not be set', () =>
-      workflow.setOutputs(outputs(report, publishing, files, comment ?? '')),
+    await attempt('The outputs could not be set', async () =>
+      (await workflow()).setOutputs(outputs(report, publishing, files, comment ?? '')),
     );
     if (report.verdict !== 'pass') sayWhy(report, log);
   } else if (files) log.info(`Report: ${files.json}`);
 }
 
-async function sendComment(report: Report, publishing: Publishing, { env, log }: Stage): Promise<string> {
+async function sendComment(report: Report, publishing: Publishing, { env, log, inWorkflow }: Stage): Promise<string> {
   if (publishing.comment === 'never') return '';
   const token = publishing.token ?? env.GITHUB_TOKEN ?? '';
   if (token === '') {
     log.info('No pull request comment: there is no token.');
     return '';
   }
-  await workflow.maskSecret(token);
+  if (inWorkflow) (await workflow()).maskSecret(token);
   const [{ publishComment }, { markdown }] = await Promise.all([
     import('./reporters/pull-request.js'),
     import('./reporters/markdown.js'),

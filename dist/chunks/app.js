@@ -1207,6 +1207,7 @@ function unread(name, engine, error) {
 * loopback or IPv6 only, on another port, or not at all. Null where nothing is to be said.
 */
 async function hintAt(container, helper, port) {
+	await helper.ready;
 	const execution = container.run([`${helper.directory}/${PROBE}`, "listeners"]);
 	const chunks = [];
 	try {
@@ -1646,6 +1647,10 @@ async function sleepFor(ms, signal) {
 // src/check/smoke/smoke.ts
 /** How long a program without smoke tests has to run to count as running, in milliseconds. */
 const KEEPS_RUNNING = 3e3;
+/** Loads what sends requests, so that the first one does not wait for it. */
+async function prepareToAsk() {
+	await import("./http.js");
+}
 /** Asks everything that the target's smoke tests ask, in their order, and looks whether the program lives or ends as it should. */
 async function smokeTest(layer, phase, task) {
 	const { target, program, signal } = task;
@@ -1794,7 +1799,10 @@ async function through(layer, task) {
 		const { target, image, helper, engine, progress, watch } = task;
 		const root = layer === "read-only" ? "read-only" : "writable";
 		const timed = (phase, work) => layer === "read-only" ? watch.time(phase, work) : work();
-		const container = _usingCtx$2.a(await timed("start", () => engine.start(image, task.run, root, helper)));
+		const starting = timed("start", () => engine.start(image, task.run, root, helper));
+		const loading = target.smokeTests.length > 0 ? prepareToAsk() : null;
+		const container = _usingCtx$2.a(await starting);
+		await loading;
 		const life = _usingCtx$2.a(new Life(container));
 		const smoke = [];
 		const errors = [];
@@ -1821,13 +1829,19 @@ async function through(layer, task) {
 		} : result));
 		const { places, untouched } = await decidePlaces(container, task);
 		let drift = layer === "permissions" ? await container.changes() : [];
-		const alone = await life.check() !== null;
+		await helper.ready;
+		let alone = !(!failed && target.smokeTests.length > 0 && target.expectExit === null) && await life.check() !== null;
 		const plan = {
 			protectedPaths: target.policy.protectedPaths,
 			places,
 			untouched
 		};
-		const attacked = await timed("attack", () => alone ? byItself(task, root, plan) : attack(container, helper, plan));
+		const attacked = await timed("attack", async () => {
+			const outcome = alone ? await byItself(task, root, plan) : await attack(container, helper, plan);
+			if (alone || outcome.errors.length === 0 || await life.check() === null) return outcome;
+			alone = true;
+			return byItself(task, root, plan);
+		});
 		errors.push(...attacked.errors, ...attacked.attacks.flatMap(({ result }) => missing(result.missing, container)));
 		for (const one of attacked.attacks) tellAttack(progress, one);
 		if (!alone) {
@@ -1838,8 +1852,9 @@ async function through(layer, task) {
 			smoke.push(...after.filter((result, index) => before[index]?.passed !== false || result.passed));
 			tell(progress, after);
 		}
-		if (layer === "read-only") drift = await container.changes();
-		const ended = target.expectExit === null ? await life.check() : null;
+		const [changed, over] = await Promise.all([layer === "read-only" ? container.changes() : drift, life.check()]);
+		drift = changed;
+		const ended = target.expectExit === null ? over : null;
 		if (failed || ended !== null) await showLogs(container, progress);
 		return {
 			layer,
@@ -1988,16 +2003,16 @@ async function check(target, tools) {
 			var _usingCtx$1 = _usingCtx();
 			const describing = tools.engine.describe();
 			describing.catch(() => {});
-			image = await watch.time("build", () => obtain(target, tools));
-			engine = await describing;
+			[image] = await watch.time("build", () => Promise.all([obtain(target, tools), tools.announce()]));
 			const { run, port } = settle(target, image);
-			const helper = await watch.time("start", async () => tools.engine.bringIn(image, [await probeFile(image, engine?.platform ?? "", tools)]));
-			_usingCtx$1.a(helper);
+			engine = await describing;
+			const found = image;
+			const helper = _usingCtx$1.a(tools.engine.bringIn(found, [await probeFile(found, engine.platform, tools)]));
 			const layer = (which, progress) => checkLayer(which, {
 				target,
 				run,
 				port,
-				image,
+				image: found,
 				helper,
 				engine: tools.engine,
 				progress,
@@ -2907,7 +2922,7 @@ function containerArguments(run, root, names) {
 		"--label",
 		`${RUN_LABEL}=${names.run}`,
 		"--mount",
-		`type=volume,source=${names.helperVolume},target=${names.helperDirectory},readonly,volume-nocopy`
+		`type=volume,source=${names.helperVolume},target=${names.helperDirectory},readonly,volume-nocopy,volume-label=${RUN_LABEL}=${names.run}`
 	];
 }
 /** Arguments of `docker run` for the program itself. */
@@ -3054,7 +3069,7 @@ async function capture(command) {
 * Returns its exit code.
 */
 async function follow(command, print) {
-	const { exec } = await import("./exec2.js");
+	const { exec } = await import("./exec.js");
 	const [file, ...args] = command.argv;
 	const env = Object.fromEntries(Object.entries(command.env ?? process.env).filter((entry) => entry[1] !== void 0));
 	return exec(quoted(file), args, {
@@ -3347,7 +3362,10 @@ var DockerContainer = class {
 	mounts;
 	#client;
 	#ports;
-	constructor(client, name, inspected, helperDirectory) {
+	#remove;
+	/** `remove` begins the container's removal. */
+	constructor(client, name, inspected, helperDirectory, remove) {
+		this.#remove = remove;
 		this.#client = client;
 		this.name = name;
 		this.rootReadOnly = object(inspected.HostConfig).ReadonlyRootfs === true;
@@ -3421,12 +3439,7 @@ var DockerContainer = class {
 		return Buffer.concat([...chunks, Buffer.from(stderr)]).subarray(-65536);
 	}
 	async [Symbol.asyncDispose]() {
-		await this.#client.clean([
-			"rm",
-			"--force",
-			"--volumes",
-			this.name
-		]).catch(() => {});
+		this.#remove();
 	}
 };
 function showLines(bytes) {
@@ -3438,6 +3451,85 @@ function showLines(bytes) {
 	}
 	return lines;
 }
+
+// src/engines/docker/leftovers.ts
+/**
+* Everything that one run made on the engine, and its removal. A removal is begun by whoever does not need the
+* thing any more, and waited for at the end: the report is written meanwhile.
+*/
+var Leftovers = class {
+	#client;
+	#run;
+	#made = /* @__PURE__ */ new Set();
+	#containers = /* @__PURE__ */ new Set();
+	#volumes = /* @__PURE__ */ new Set();
+	constructor(client, run) {
+		this.#client = client;
+		this.#run = run;
+	}
+	/** To be called before a container or volume of this name is made. */
+	expect(name) {
+		this.#made.add(name);
+	}
+	/** Begins to remove a container, with the anonymous volumes of its image's VOLUMEs. */
+	removeContainer(name) {
+		this.#containers.add(this.#remove(name, [
+			"rm",
+			"--force",
+			"--volumes",
+			name
+		]));
+	}
+	/** Begins to remove a volume, once the containers that may use it are gone. */
+	removeVolume(name) {
+		const containers = [...this.#containers];
+		this.#volumes.add(Promise.all(containers).then(() => this.#remove(name, [
+			"volume",
+			"rm",
+			"--force",
+			name
+		])));
+	}
+	async close() {
+		await Promise.all(this.#containers);
+		await Promise.all(this.#volumes);
+		return this.#made.size === 0 ? [] : this.removeAll();
+	}
+	async removeAll() {
+		return [...await this.#removeLabelled(["ps", "--all"], [
+			"rm",
+			"--force",
+			"--volumes"
+		]), ...await this.#removeLabelled(["volume", "ls"], [
+			"volume",
+			"rm",
+			"--force"
+		])];
+	}
+	async #remove(name, removal) {
+		try {
+			const { exitCode } = await this.#client.clean(removal);
+			if (exitCode === 0) this.#made.delete(name);
+		} catch {}
+	}
+	async #removeLabelled(list, removal) {
+		try {
+			const listed = await this.#client.clean([
+				...list,
+				"--quiet",
+				"--filter",
+				`label=${RUN_LABEL}=${this.#run}`
+			]);
+			if (listed.exitCode !== 0) return [lastLines(listed.stderr)];
+			const found = Buffer.from(listed.stdout).toString("utf8").split("\n").filter((id) => id !== "");
+			if (found.length === 0) return [];
+			const removed = await this.#client.clean([...removal, ...found]);
+			return removed.exitCode === 0 ? [] : [lastLines(removed.stderr)];
+		} catch (thrown) {
+			return [String(thrown)];
+		}
+	}
+};
 
 // src/engines/docker/docker.ts
 /** What Docker puts into every container by itself, and everything that is mounted in it. Seen on Docker 20.10 to 28. */
@@ -3454,13 +3546,21 @@ var Docker = class {
 	capabilities = { provided: PROVIDED };
 	#client;
 	#run;
+	#leftovers;
+	#described = null;
 	#count = 0;
 	/** `run` is the ID of this run: the label of everything that is made. */
 	constructor(run, signal, env) {
 		this.#run = run;
 		this.#client = new Client("docker", signal, env);
+		this.#leftovers = new Leftovers(this.#client, run);
 	}
-	async describe() {
+	/** Asked once, however often. */
+	describe() {
+		this.#described ??= this.#ask();
+		return this.#described;
+	}
+	async #ask() {
 		const answer = await this.#client.demand([
 			"version",
 			"--format",
@@ -3482,7 +3582,7 @@ var Docker = class {
 				print(chunk);
 			});
 			if (exitCode !== 0) {
-				await this.describe();
+				await this.#ask();
 				throw new CheckError("build-failed", `\`docker build\` failed with exit code ${exitCode}. Its last lines: ${lastLines(tail, 8)} Mend the Dockerfile or the build inputs; the log holds the whole output.`);
 			}
 			const id = (await readFile(iidFile, "utf8")).trim();
@@ -3541,66 +3641,62 @@ var Docker = class {
 			reference
 		])), reference);
 	}
-	async bringIn(image, files) {
-		const client = this.#client;
+	bringIn(image, files) {
 		const names = this.#names("helper", {
 			volume: `immutable-check-${this.#run}-helper`,
-			directory: `/.immutable-check-${crypto.randomUUID().slice(0, 8)}`
+			directory: `/.immutable-check-${randomUUID().slice(0, 8)}`
 		});
-		const made = await this.#client.ask(helperArguments(image.id, null, names));
-		if (made.exitCode !== 0) throw notStarted(made.stderr, "The image cannot be made into a container");
-		await this.#client.demand([
-			"cp",
-			"-",
-			`${names.container}:${names.helperDirectory}`
-		], { input: archive(files) });
+		this.#leftovers.expect(names.helperVolume);
+		const ready = this.#copyIn(image, files, names);
+		ready.catch(() => {});
 		return {
 			directory: names.helperDirectory,
-			async [Symbol.asyncDispose]() {
-				await client.clean([
-					"rm",
-					"--force",
-					"--volumes",
-					names.container
-				]).catch(() => {});
-				await client.clean([
-					"volume",
-					"rm",
-					"--force",
-					names.helperVolume
-				]).catch(() => {});
+			ready,
+			[Symbol.asyncDispose]: async () => {
+				await ready.catch(() => {});
+				this.#leftovers.removeVolume(names.helperVolume);
 			}
 		};
 	}
-	async start(image, run, root, helper) {
-		const names = this.#names(root, {
-			volume: `immutable-check-${this.#run}-helper`,
-			directory: helper.directory
+	/** Through a container that is never started, into a volume that another container may already have mounted. */
+	async #copyIn(image, files, names) {
+		await this.#withHelperContainer(image, names, async () => {
+			await this.#client.demand([
+				"cp",
+				"-",
+				`${names.container}:${names.helperDirectory}`
+			], { input: archive(files) });
 		});
-		await this.#labelVolumes(run);
+	}
+	async #withHelperContainer(image, names, work) {
+		this.#leftovers.expect(names.container);
+		try {
+			const made = await this.#client.ask(helperArguments(image.id, null, names));
+			if (made.exitCode !== 0) throw notStarted(made.stderr, "The image cannot be made into a container");
+			return await work();
+		} finally {
+			this.#leftovers.removeContainer(names.container);
+		}
+	}
+	async start(image, run, root, helper) {
+		const names = await this.#prepare(root, run, helper);
 		const started = await this.#client.ask(runArguments(image.id, run, root, names));
 		if (started.exitCode !== 0) {
-			await this.#client.clean([
-				"rm",
-				"--force",
-				"--volumes",
-				names.container
-			]);
+			this.#leftovers.removeContainer(names.container);
 			throw notStarted(started.stderr, `The container could not be started (root filesystem ${root})`);
 		}
 		return this.#adopt(names);
 	}
 	async alone(image, run, root, helper, argv) {
-		const names = this.#names(`${root}-alone`, {
-			volume: `immutable-check-${this.#run}-helper`,
-			directory: helper.directory
-		});
-		await this.#labelVolumes(run);
+		const names = await this.#prepare(`${root}-alone`, run, helper);
 		const made = await this.#client.ask(aloneArguments(image.id, {
 			...run,
 			ports: []
 		}, root, names, argv));
-		if (made.exitCode !== 0) throw notStarted(made.stderr, "The container could not be created");
+		if (made.exitCode !== 0) {
+			this.#leftovers.removeContainer(names.container);
+			throw notStarted(made.stderr, "The container could not be created");
+		}
 		const container = await this.#adopt(names);
 		return Object.assign(container, { execution: this.#client.start([
 			"start",
@@ -3611,92 +3707,74 @@ var Docker = class {
 	async holds(image, path) {
 		const names = this.#names("look", {
 			volume: `immutable-check-${this.#run}-look`,
-			directory: "/.immutable-check-look"
+			directory: `/.immutable-check-${randomUUID().slice(0, 8)}`
 		});
-		const made = await this.#client.ask(helperArguments(image.id, null, names));
-		if (made.exitCode !== 0) throw notStarted(made.stderr, "The image cannot be looked into");
+		this.#leftovers.expect(names.helperVolume);
 		try {
-			const copying = this.#client.start([
-				"cp",
-				"--follow-link",
-				`${names.container}:${path}`,
-				"-"
-			]);
-			const start = [];
-			let size = 0;
-			for await (const chunk of copying.output) {
-				start.push(chunk);
-				size += chunk.length;
-				if (size >= 1536) break;
-			}
-			copying.kill();
-			const { stderr } = await copying.done;
-			if (size > 0) return holdsSomething(Buffer.concat(start));
-			if (/could not find|no such file/i.test(stderr)) return false;
-			throw new CheckError("engine-failed", `The engine does not tell what the image holds at ${path}: ${lastLines(stderr)}`);
+			return await this.#withHelperContainer(image, names, () => this.#holdsAt(names.container, path));
 		} finally {
-			await this.#client.clean([
-				"rm",
-				"--force",
-				"--volumes",
-				names.container
-			]);
-			await this.#client.clean([
-				"volume",
-				"rm",
-				"--force",
-				names.helperVolume
-			]);
+			this.#leftovers.removeVolume(names.helperVolume);
 		}
 	}
-	async removeAll() {
-		const left = [];
-		const remove = async (list, removal) => {
-			try {
-				const listed = await this.#client.clean([
-					...list,
-					"--quiet",
-					"--filter",
-					`label=${RUN_LABEL}=${this.#run}`
-				]);
-				const ids = Buffer.from(listed.stdout).toString("utf8").split("\n").filter((id) => id !== "");
-				if (ids.length === 0) return;
-				const removed = await this.#client.clean([...removal, ...ids]);
-				if (removed.exitCode !== 0) left.push(lastLines(removed.stderr));
-			} catch (thrown) {
-				left.push(String(thrown));
-			}
-		};
-		await remove(["ps", "--all"], [
-			"rm",
-			"--force",
-			"--volumes"
+	async #holdsAt(container, path) {
+		const copying = this.#client.start([
+			"cp",
+			"--follow-link",
+			`${container}:${path}`,
+			"-"
 		]);
-		await remove(["volume", "ls"], [
-			"volume",
-			"rm",
-			"--force"
-		]);
-		return left;
+		const start = [];
+		let size = 0;
+		for await (const chunk of copying.output) {
+			start.push(chunk);
+			size += chunk.length;
+			if (size >= 1536) break;
+		}
+		copying.kill();
+		const { stderr } = await copying.done;
+		if (size > 0) return holdsSomething(Buffer.concat(start));
+		if (/could not find|no such file/i.test(stderr)) return false;
+		throw new CheckError("engine-failed", `The engine does not tell what the image holds at ${path}: ${lastLines(stderr)}`);
 	}
-	/** Makes the named volumes that do not exist yet with this run's label; one that exists keeps its own, and stays. */
-	async #labelVolumes(run) {
-		await Promise.all(namedVolumes(run).map((name) => this.#client.demand([
-			"volume",
-			"create",
-			"--label",
-			`${RUN_LABEL}=${this.#run}`,
-			name
-		])));
+	close() {
+		return this.#leftovers.close();
+	}
+	removeAll() {
+		return this.#leftovers.removeAll();
+	}
+	/** Names for a container, and this run's label on the volumes that the engine would make for it without one. */
+	async #prepare(part, run, helper) {
+		const names = this.#names(part, {
+			volume: `immutable-check-${this.#run}-helper`,
+			directory: helper.directory
+		});
+		this.#leftovers.expect(names.container);
+		await Promise.all(namedVolumes(run).map(async (name) => {
+			await this.#client.demand([
+				"volume",
+				"create",
+				"--label",
+				`${RUN_LABEL}=${this.#run}`,
+				name
+			]);
+			this.#leftovers.expect(name);
+		}));
+		return names;
 	}
 	async #adopt(names) {
-		const inspected = first(await this.#client.demand([
-			"container",
-			"inspect",
-			"--",
-			names.container
-		]));
-		return new DockerContainer(this.#client, names.container, inspected, names.helperDirectory);
+		const remove = () => this.#leftovers.removeContainer(names.container);
+		try {
+			const inspected = first(await this.#client.demand([
+				"container",
+				"inspect",
+				"--",
+				names.container
+			]));
+			return new DockerContainer(this.#client, names.container, inspected, names.helperDirectory, remove);
+		} catch (thrown) {
+			remove();
+			throw thrown;
+		}
 	}
 	#names(part, helper) {
 		this.#count += 1;
@@ -4259,8 +4337,10 @@ function assemble(reader, raw) {
 		publishing: publishing(reader)
 	};
 }
-/** The last part of the image's name without tag and digest, or of the folder that holds the Dockerfile. */
+/** The last part of the image's name without tag and digest, an ID's beginning, or the folder that holds the Dockerfile. */
 function deriveName(image, context, file) {
+	const id = /^sha256:([0-9a-f]{12})/.exec(image ?? "")?.[1];
+	if (id) return id;
 	if (image) return (image.split("@")[0] ?? image).split("/").at(-1)?.replace(/:[^:]*$/, "") || image;
 	const parts = (file ?? `${context}/Dockerfile`).split(/[\\/]/).filter((part) => part !== "" && part !== ".");
 	const last = parts.at(-1) ?? "";
@@ -4293,32 +4373,6 @@ async function readProbe(folder, platform) {
 	return content;
 }
 
-// src/platform/workflow.ts
-/**
-* What a step says to its GitHub runner, through @actions/core. It is loaded when first needed: a run on a
-* terminal never needs it, and a step needs it only once its engine is at work.
-*/
-const core = () => import("./core.js");
-async function setOutputs(values) {
-	const { setOutput } = await core();
-	for (const [name, value] of Object.entries(values)) setOutput(name, value);
-}
-/** Keeps a value for the step's post phase, where `savedState` gives it back. */
-async function saveState(name, value) {
-	(await core()).saveState(name, value);
-}
-async function savedState(name) {
-	return (await core()).getState(name);
-}
-async function maskSecret(secret) {
-	(await core()).setSecret(secret);
-}
-/** Appends to the job's summary. It escapes nothing: the text must be safe already. */
-async function appendSummary(markdown) {
-	const { summary } = await core();
-	await summary.addRaw(markdown).write();
-}
-
 // src/reporters/json.ts
 /** The report as `report.json` holds it, valid against `src/model/report.schema.json`. */
 function json(report) {
@@ -4337,6 +4391,8 @@ async function writeReport(report, folder) {
 }
 
 // src/app.ts
+/** Loaded when first needed: a command line never needs it, a step only once its engine is at work. */
+const workflow = () => import("./workflow.js");
 const FOREIGN = {
 	words: shellWords,
 	smokeTest: parseSmokeTest,
@@ -4357,9 +4413,8 @@ async function runAction(home) {
 		home,
 		inWorkflow: true
 	};
-	const { report, publishing } = await produce(fromEnvironment(process.env), stage);
-	await publish(report, publishing, stage);
-	return report.verdict !== "pass" && publishing.failOn === "fail" ? 1 : 0;
+	const { verdict, publishing } = await conduct(fromEnvironment(process.env), stage);
+	return verdict !== "pass" && publishing.failOn === "fail" ? 1 : 0;
 }
 /** A command line. Gives the exit status: 0 pass, 1 fail, 2 error. */
 async function runCommandLine(home, argv) {
@@ -4379,11 +4434,7 @@ async function runCommandLine(home, argv) {
 			case "version":
 				process.stdout.write(`1.0.0\n`);
 				return 0;
-			case "check": {
-				const { report, publishing } = await produce(line.raw, stage);
-				await publish(report, publishing, stage);
-				return EXIT[report.verdict];
-			}
+			case "check": return EXIT[(await conduct(line.raw, stage)).verdict];
 		}
 	} catch (thrown) {
 		stage.log.error(asCheckError(thrown).message);
@@ -4393,8 +4444,9 @@ async function runCommandLine(home, argv) {
 /** The step's post phase: whatever a step that was killed left behind is removed. */
 async function runCleanup() {
 	const log = actionsLog((text) => process.stdout.write(text));
-	const run = await savedState("run");
-	const name = await savedState("engine");
+	const { savedState } = await workflow();
+	const run = savedState("run");
+	const name = savedState("engine");
 	if (!run || !name) return 0;
 	const left = await openEngine(name, {
 		run,
@@ -4403,30 +4455,37 @@ async function runCleanup() {
 	for (const what of left) log.warning(`Could not be removed: ${what}`);
 	return 0;
 }
-async function produce(raw, stage) {
+/** From the inputs to the end: read, check, and tell while what was made is removed. */
+async function conduct(raw, stage) {
 	const startedAt = (/* @__PURE__ */ new Date()).toISOString();
-	let settings = null;
+	let publishing = null;
 	let target;
+	let removal = Promise.resolve();
 	try {
-		settings = readSettings(raw, FOREIGN);
-		target = await runCheck(settings, stage);
+		const settings = readSettings(raw, FOREIGN);
+		publishing = settings.publishing;
+		({target, removal} = await runCheck(settings, stage));
 	} catch (thrown) {
 		target = unread(raw.name ?? raw.image ?? "image", raw.engine ?? "docker", asCheckError(thrown));
 	}
-	return {
-		report: {
-			schemaVersion: 1,
-			tool: {
-				name: "immutable-check",
-				version: "1.0.0"
-			},
-			run: describeRun(stage.env, startedAt),
-			verdict: worstVerdict([target.verdict]),
-			targets: [target]
+	publishing ??= readPublishing(raw, FOREIGN);
+	const report = {
+		schemaVersion: 1,
+		tool: {
+			name: "immutable-check",
+			version: "1.0.0"
 		},
-		publishing: settings?.publishing ?? readPublishing(raw, FOREIGN)
+		run: describeRun(stage.env, startedAt),
+		verdict: worstVerdict([target.verdict]),
+		targets: [target]
+	};
+	await Promise.all([publish(report, publishing, stage), removal]);
+	return {
+		verdict: report.verdict,
+		publishing
 	};
 }
+/** Checks, and gives the report as soon as it is there; `removal` is done when nothing of the check is left. */
 async function runCheck({ target }, stage) {
 	const cancelling = new AbortController();
 	const options = {
@@ -4434,32 +4493,34 @@ async function runCheck({ target }, stage) {
 		signal: cancelling.signal
 	};
 	const engine = openEngine(target.engine, options);
-	if (stage.inWorkflow) {
-		await saveState("run", options.run);
-		await saveState("engine", engine.name);
-	}
 	const cancel = (name) => {
 		stage.log.warning(`${name}: the check is cancelled, and what it made is removed.`);
 		cancelling.abort(new CheckError("cancelled", `The check was cancelled (${name}).`));
 	};
 	const signals = ["SIGINT", "SIGTERM"];
 	for (const signal of signals) process.on(signal, cancel);
-	try {
-		return await check(target, {
+	return {
+		target: await check(target, {
 			engine,
 			progress: progressOn(stage.log),
 			signal: cancelling.signal,
+			announce: async () => {
+				if (stage.inWorkflow) (await workflow()).saveStates({
+					run: options.run,
+					engine: engine.name
+				});
+			},
 			probe: (platform) => probe(stage.home, platform)
-		});
-	} finally {
-		await sweep(engine, stage.log, cancelling.signal.aborted);
-		for (const signal of signals) process.off(signal, cancel);
-	}
+		}),
+		removal: sweep(engine, stage.log, cancelling.signal).finally(() => {
+			for (const signal of signals) process.off(signal, cancel);
+		})
+	};
 }
-/** Each thing is removed by whoever made it; this catches what a failure or a cancelled call left. */
-async function sweep(engine, log, cancelled) {
-	let left = await engine.removeAll();
-	for (let round = 0; cancelled && round < 2; round++) {
+/** Waits until nothing is left, and says what would not go. */
+async function sweep(engine, log, signal) {
+	let left = await engine.close();
+	for (let round = 0; signal.aborted && round < 2; round++) {
 		await setTimeout$1(500);
 		left = await engine.removeAll();
 	}
@@ -4512,21 +4573,22 @@ async function publish(report, publishing, stage) {
 	const files = await attempt("The report could not be written", () => writeReport(report, publishing.reportDir));
 	const [comment] = await Promise.all([stage.env.GITHUB_REPOSITORY ? attempt("The comment could not be made", () => sendComment(report, publishing, stage)) : null, inWorkflow && stage.env.GITHUB_STEP_SUMMARY ? attempt("The job summary could not be written", async () => {
 		const { writeJobSummary } = await import("./job-summary.js");
+		const { appendSummary } = await workflow();
 		await writeJobSummary(report, appendSummary);
 	}) : null]);
 	if (inWorkflow) {
-		await attempt("The outputs could not be set", () => setOutputs(outputs(report, publishing, files, comment ?? "")));
+		await attempt("The outputs could not be set", async () => (await workflow()).setOutputs(outputs(report, publishing, files, comment ?? "")));
 		if (report.verdict !== "pass") sayWhy(report, log);
 	} else if (files) log.info(`Report: ${files.json}`);
 }
-async function sendComment(report, publishing, { env, log }) {
+async function sendComment(report, publishing, { env, log, inWorkflow }) {
 	if (publishing.comment === "never") return "";
 	const token = publishing.token ?? env.GITHUB_TOKEN ?? "";
 	if (token === "") {
 		log.info("No pull request comment: there is no token.");
 		return "";
 	}
-	await maskSecret(token);
+	if (inWorkflow) (await workflow()).maskSecret(token);
 	const [{ publishComment }, { markdown }] = await Promise.all([import("./pull-request.js"), import("./markdown2.js")]);
 	const id = Number(env.GITHUB_RUN_ID);
 	const result = await publishComment({

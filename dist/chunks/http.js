@@ -1,3 +1,4 @@
+import "./rolldown-runtime.js";
 import { t as require_undici } from "./undici.js";
 import { connect } from "node:net";
 import { pipeline } from "node:stream";

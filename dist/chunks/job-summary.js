@@ -1,3 +1,4 @@
+import "./rolldown-runtime.js";
 import { n as SUMMARY_LIMIT, r as markdown } from "./markdown.js";
 
 // src/reporters/job-summary.ts

@@ -1,3 +1,4 @@
+import "./rolldown-runtime.js";
 import { c as visibleLines, n as title, o as cut, s as visibleLine, t as story } from "./story.js";
 
 // src/reporters/escape/markdown.ts

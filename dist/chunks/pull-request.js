@@ -1,3 +1,4 @@
+import "./rolldown-runtime.js";
 import { createHash } from "node:crypto";
 
 // src/reporters/pull-request.ts

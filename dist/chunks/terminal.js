@@ -1,3 +1,4 @@
+import "./rolldown-runtime.js";
 import { a as VERDICT_TONE, c as visibleLines, i as VERDICT_MARK, o as cut, r as headline, s as visibleLine, t as story } from "./story.js";
 
 // src/reporters/escape/terminal.ts

@@ -24,6 +24,8 @@ export interface Tools {
   readonly engine: Engine;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Called before anything is made on the engine, and waited for. */
+  readonly announce: () => Promise<void>;
   /** The probe for a platform, checked against its checksum. */
   readonly probe: (platform: string) => Promise<Uint8Array>;
 }
@@ -38,19 +40,17 @@ export async function check(target: Target, tools: Tools): Promise<TargetReport>
   try {
     const describing = tools.engine.describe();
     describing.catch(() => {});
-    image = await watch.time('build', () => obtain(target, tools));
-    engine = await describing;
+    [image] = await watch.time('build', () => Promise.all([obtain(target, tools), tools.announce()]));
     const { run, port } = settle(target, image);
-    const helper = await watch.time('start', async () =>
-      tools.engine.bringIn(image as Image, [await probeFile(image as Image, engine?.platform ?? '', tools)]),
-    );
-    await using _ = helper;
+    engine = await describing;
+    const found = image;
+    await using helper = tools.engine.bringIn(found, [await probeFile(found, engine.platform, tools)]);
     const layer = (which: Layer, progress: Progress) =>
       checkLayer(which, {
         target,
         run,
         port,
-        image: image as Image,
+        image: found,
         helper,
         engine: tools.engine,
         progress,

@@ -6,6 +6,7 @@ import { PROBE } from './attack/attack.js';
  * loopback or IPv6 only, on another port, or not at all. Null where nothing is to be said.
  */
 export async function hintAt(container: Container, helper: Helper, port: number | null): Promise<string | null> {
+  await helper.ready;
   const execution = container.run([`${helper.directory}/${PROBE}`, 'listeners']);
   const chunks: Uint8Array[] = [];
   try {

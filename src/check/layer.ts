@@ -9,7 +9,7 @@ import { type AttackOutcome, attack, attackAlone, attackArguments } from './atta
 import type { Progress } from './check.js';
 import { hintAt } from './hint.js';
 import { Life } from './life.js';
-import { smokeTest } from './smoke/smoke.js';
+import { prepareToAsk, smokeTest } from './smoke/smoke.js';
 import type { Stopwatch } from './stopwatch.js';
 
 export interface LayerTask {
@@ -45,7 +45,11 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
   const timed = <T>(phase: 'start' | 'smoke' | 'attack', work: () => Promise<T>): Promise<T> =>
     layer === 'read-only' ? watch.time(phase, work) : work();
 
-  await using container = await timed('start', () => engine.start(image, task.run, root, helper));
+  const starting = timed('start', () => engine.start(image, task.run, root, helper));
+  // The engine takes its time, and we take the time to load what asks.
+  const loading = target.smokeTests.length > 0 ? prepareToAsk() : null;
+  await using container = await starting;
+  await loading;
   await using life = new Life(container);
   const smoke: SmokeResult[] = [];
   const errors: CheckError[] = [];
@@ -61,18 +65,30 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
   const before = await timed('smoke', () => smokeTest(layer, 'before-attack', asking));
   tell(progress, before);
   const failed = before.some((result) => !result.passed);
-  const hint = failed && !life.isOver() ? await hintAt(container, helper, task.port) : null;
-  smoke.push(
-    ...before.map((result) =>
-      hint && !result.passed ? { ...result, reason: `${result.reason ?? ''} ${hint}`.trim() } : result,
-    ),
-  );
+  for (const [index, result] of before.entries()) {
+    const asked = target.smokeTests[index];
+    // An answer, be it the wrong one, is no question of who listens where.
+    const hint =
+      asked && !result.passed && result.status === null && !life.isOver()
+        ? await hintAt(container, helper, asked.request.port ?? task.port)
+        : null;
+    smoke.push(hint ? { ...result, reason: `${result.reason ?? ''} ${hint}`.trim() } : result);
+  }
 
   const { places, untouched } = await decidePlaces(container, task);
   let drift = layer === 'permissions' ? await container.changes() : [];
-  const alone = (await life.check()) !== null;
+  await helper.ready;
+  // A program that has just answered runs; any other is looked at.
+  const answered = !failed && target.smokeTests.length > 0 && target.expectExit === null;
+  let alone = !answered && (await life.check()) !== null;
   const plan = { protectedPaths: target.policy.protectedPaths, places, untouched };
-  const attacked = await timed('attack', () => (alone ? byItself(task, root, plan) : attack(container, helper, plan)));
+  const attacked = await timed('attack', async () => {
+    const outcome = alone ? await byItself(task, root, plan) : await attack(container, helper, plan);
+    if (alone || outcome.errors.length === 0 || (await life.check()) === null) return outcome;
+    // It ended before or while the probe was in it.
+    alone = true;
+    return byItself(task, root, plan);
+  });
   errors.push(...attacked.errors, ...attacked.attacks.flatMap(({ result }) => missing(result.missing, container)));
   for (const one of attacked.attacks) tellAttack(progress, one);
 
@@ -84,9 +100,10 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
     smoke.push(...after.filter((result, index) => before[index]?.passed !== false || result.passed));
     tell(progress, after);
   }
-  if (layer === 'read-only') drift = await container.changes();
+  const [changed, over] = await Promise.all([layer === 'read-only' ? container.changes() : drift, life.check()]);
+  drift = changed;
   // A job's end is one of its smoke tests.
-  const ended = target.expectExit === null ? await life.check() : null;
+  const ended = target.expectExit === null ? over : null;
   if (failed || ended !== null) await showLogs(container, progress);
   return {
     layer,

@@ -31,6 +31,8 @@ export interface HelperFile {
 /** Files brought in, and the directory at which every container of this check mounts them read-only. */
 export interface Helper extends AsyncDisposable {
   readonly directory: string;
+  /** Settled when the files are there. Containers may start before. */
+  readonly ready: Promise<void>;
 }
 
 /** Whom a command in the container runs as; null is the container's own user. */
@@ -104,7 +106,8 @@ export interface Engine {
   build(source: Extract<ImageSource, { kind: 'build' }>, print: (chunk: Uint8Array) => void): Promise<Image>;
   /** The image that a tag, digest or ID names; pulled only where it is missing. */
   inspect(reference: string, platform: string | null): Promise<Image>;
-  bringIn(image: Image, files: readonly HelperFile[]): Promise<Helper>;
+  /** Begins to bring files in; `ready` tells when they are. */
+  bringIn(image: Image, files: readonly HelperFile[]): Helper;
   start(image: Image, run: RunSettings, root: Root, helper: Helper): Promise<Container>;
   /** Runs argv as the only process of a container that is otherwise like `start`'s. */
   alone(
@@ -116,6 +119,11 @@ export interface Engine {
   ): Promise<Container & { readonly execution: Execution }>;
   /** Whether the image holds anything at this path: a file, or a directory that is not empty. */
   holds(image: Image, path: string): Promise<boolean>;
-  /** Removes everything that carries this run's label. Never throws; returns what could not be removed. */
+  /**
+   * Waits until everything that this instance made is gone; disposing of a container only begins its removal.
+   * Never throws; returns what could not be removed.
+   */
+  close(): Promise<readonly string[]>;
+  /** Removes everything that carries this run's label, whoever made it. Never throws; returns what could not be removed. */
   removeAll(): Promise<readonly string[]>;
 }

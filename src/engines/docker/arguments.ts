@@ -14,10 +14,14 @@ export interface Names {
 
 type Build = Extract<ImageSource, { kind: 'build' }>;
 
-/** Arguments of `docker build`. The image is addressed by the ID that the builder writes to `iidFile`. */
-export function buildArguments(source: Build, iidFile: string): string[] {
+/**
+ * Arguments of `docker build`. The image is addressed by the ID that the builder writes to `iidFile`.
+ * @param classic whether the classic builder is used: it leaves the container of a failed step behind unless told
+ */
+export function buildArguments(source: Build, iidFile: string, classic = false): string[] {
   return [
     'build',
+    ...(classic ? ['--force-rm'] : []),
     '--iidfile',
     iidFile,
     ...option('--file', source.file),
@@ -36,6 +40,9 @@ export function buildArguments(source: Build, iidFile: string): string[] {
  */
 export function containerArguments(run: RunSettings, root: Root, names: Names): string[] {
   return [
+    // First of all: should an option be wrong, what was made all the same is found again.
+    '--label',
+    `${RUN_LABEL}=${names.run}`,
     ...option('--platform', run.platform),
     ...run.options,
     ...option('--user', run.user),
@@ -49,7 +56,7 @@ export function containerArguments(run: RunSettings, root: Root, names: Names): 
     '--label',
     `${RUN_LABEL}=${names.run}`,
     '--mount',
-    `type=volume,source=${names.helperVolume},target=${names.helperDirectory},readonly,volume-nocopy`,
+    `type=volume,source=${names.helperVolume},target=${names.helperDirectory},readonly,volume-nocopy,volume-label=${RUN_LABEL}=${names.run}`,
   ];
 }
 

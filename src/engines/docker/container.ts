@@ -14,8 +14,11 @@ export class DockerContainer implements Container {
   readonly mounts: readonly RequestedMount[];
   readonly #client: Client;
   readonly #ports: ReturnType<typeof readPorts>;
+  readonly #remove: () => void;
 
-  constructor(client: Client, name: string, inspected: Json, helperDirectory: string) {
+  /** `remove` begins the container's removal. */
+  constructor(client: Client, name: string, inspected: Json, helperDirectory: string, remove: () => void) {
+    this.#remove = remove;
     this.#client = client;
     this.name = name;
     this.rootReadOnly = object(inspected.HostConfig).ReadonlyRootfs === true;
@@ -81,8 +84,7 @@ export class DockerContainer implements Container {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // `--volumes` takes the anonymous volumes of the image's VOLUMEs along. What fails here, `removeAll` tries again and tells.
-    await this.#client.clean(['rm', '--force', '--volumes', this.name]).catch(() => {});
+    this.#remove();
   }
 }
 

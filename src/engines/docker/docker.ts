@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import {
 import { Client, lastLines } from './client.js';
 import { DockerContainer } from './container.js';
 import { first, object, readImage, text } from './inspection.js';
+import { Leftovers } from './leftovers.js';
 
 /** What Docker puts into every container by itself, and everything that is mounted in it. Seen on Docker 20.10 to 28. */
 const PROVIDED = ['/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/proc', '/sys'] as const;
@@ -26,15 +28,24 @@ export class Docker implements Engine {
   readonly capabilities = { provided: PROVIDED };
   readonly #client: Client;
   readonly #run: string;
+  readonly #leftovers: Leftovers;
+  #described: Promise<{ version: string; platform: string }> | null = null;
   #count = 0;
 
   /** `run` is the ID of this run: the label of everything that is made. */
   constructor(run: string, signal: AbortSignal, env?: NodeJS.ProcessEnv) {
     this.#run = run;
     this.#client = new Client('docker', signal, env);
+    this.#leftovers = new Leftovers(this.#client, run);
   }
 
-  async describe(): Promise<{ version: string; platform: string }> {
+  /** Asked once, however often. */
+  describe(): Promise<{ version: string; platform: string }> {
+    this.#described ??= this.#ask();
+    return this.#described;
+  }
+
+  async #ask(): Promise<{ version: string; platform: string }> {
     const answer = await this.#client.demand(['version', '--format', '{{json .Server}}']);
     const server = object(JSON.parse(Buffer.from(answer).toString('utf8')));
     return { version: text(server.Version), platform: `${text(server.Os) || 'linux'}/${text(server.Arch)}` };
@@ -45,13 +56,15 @@ export class Docker implements Engine {
     try {
       const iidFile = join(folder, 'iid');
       let tail = '';
-      const exitCode = await this.#client.follow(buildArguments(source, iidFile), await this.#builder(), (chunk) => {
+      const env = await this.#builder();
+      const classic = (env.DOCKER_BUILDKIT ?? process.env.DOCKER_BUILDKIT) === '0';
+      const exitCode = await this.#client.follow(buildArguments(source, iidFile, classic), env, (chunk) => {
         tail = (tail + Buffer.from(chunk).toString('utf8')).slice(-16 * 1024);
         print(chunk);
       });
       if (exitCode !== 0) {
         // A daemon that is not there is told as that, not as a Dockerfile's fault.
-        await this.describe();
+        await this.#ask();
         throw new CheckError(
           'build-failed',
           `\`docker build\` failed with exit code ${exitCode}. Its last lines: ${lastLines(tail, 8)} Mend the Dockerfile or the build inputs; the log holds the whole output.`,
@@ -112,35 +125,52 @@ export class Docker implements Engine {
     return readImage(first(await this.#client.demand(['image', 'inspect', '--', reference])), reference);
   }
 
-  async bringIn(image: Image, files: readonly HelperFile[]): Promise<Helper> {
-    const client = this.#client;
+  bringIn(image: Image, files: readonly HelperFile[]): Helper {
     const names = this.#names('helper', {
       volume: `immutable-check-${this.#run}-helper`,
       // A name that the image cannot know, so that nothing in it is prepared for this.
-      directory: `/.immutable-check-${crypto.randomUUID().slice(0, 8)}`,
+      directory: `/.immutable-check-${randomUUID().slice(0, 8)}`,
     });
-    const made = await this.#client.ask(helperArguments(image.id, null, names));
-    if (made.exitCode !== 0) throw notStarted(made.stderr, 'The image cannot be made into a container');
-    await this.#client.demand(['cp', '-', `${names.container}:${names.helperDirectory}`], { input: archive(files) });
+    this.#leftovers.expect(names.helperVolume);
+    const ready = this.#copyIn(image, files, names);
+    // Whoever waits for it sees the failure; a check that failed before does not.
+    ready.catch(() => {});
     return {
       directory: names.helperDirectory,
-      async [Symbol.asyncDispose]() {
-        // The container that the files went through is removed with them: nothing waits for it before.
-        await client.clean(['rm', '--force', '--volumes', names.container]).catch(() => {});
-        await client.clean(['volume', 'rm', '--force', names.helperVolume]).catch(() => {});
+      ready,
+      [Symbol.asyncDispose]: async () => {
+        await ready.catch(() => {});
+        this.#leftovers.removeVolume(names.helperVolume);
       },
     };
   }
 
+  /** Through a container that is never started, into a volume that another container may already have mounted. */
+  async #copyIn(image: Image, files: readonly HelperFile[], names: Names): Promise<void> {
+    await this.#withHelperContainer(image, names, async () => {
+      await this.#client.demand(['cp', '-', `${names.container}:${names.helperDirectory}`], { input: archive(files) });
+    });
+  }
+
+  async #withHelperContainer<T>(image: Image, names: Names, work: () => Promise<T>): Promise<T> {
+    this.#leftovers.expect(names.container);
+    try {
+      const made = await this.#client.ask(helperArguments(image.id, null, names));
+      if (made.exitCode !== 0) throw notStarted(made.stderr, 'The image cannot be made into a container');
+      return await work();
+    } finally {
+      this.#leftovers.removeContainer(names.container);
+    }
+  }
+
   async start(image: Image, run: RunSettings, root: Root, helper: Helper): Promise<Container> {
-    const names = this.#names(root, { volume: `immutable-check-${this.#run}-helper`, directory: helper.directory });
-    await this.#labelVolumes(run);
+    const names = await this.#prepare(root, run, helper);
     const started = await this.#client.ask(runArguments(image.id, run, root, names));
     if (started.exitCode !== 0) {
-      await this.#client.clean(['rm', '--force', '--volumes', names.container]);
+      this.#leftovers.removeContainer(names.container);
       throw notStarted(started.stderr, `The container could not be started (root filesystem ${root})`);
     }
-    return this.#adopt(names);
+    return this.#adopt(image, names);
   }
 
   async alone(
@@ -150,80 +180,89 @@ export class Docker implements Engine {
     helper: Helper,
     argv: readonly string[],
   ): Promise<Container & { execution: Execution }> {
-    const names = this.#names(`${root}-alone`, {
-      volume: `immutable-check-${this.#run}-helper`,
-      directory: helper.directory,
-    });
-    await this.#labelVolumes(run);
+    const names = await this.#prepare(`${root}-alone`, run, helper);
     const made = await this.#client.ask(aloneArguments(image.id, { ...run, ports: [] }, root, names, argv));
-    if (made.exitCode !== 0) throw notStarted(made.stderr, 'The container could not be created');
-    const container = await this.#adopt(names);
+    if (made.exitCode !== 0) {
+      this.#leftovers.removeContainer(names.container);
+      throw notStarted(made.stderr, 'The container could not be created');
+    }
+    const container = await this.#adopt(image, names);
     return Object.assign(container, { execution: this.#client.start(['start', '--attach', names.container]) });
   }
 
   async holds(image: Image, path: string): Promise<boolean> {
     const names = this.#names('look', {
       volume: `immutable-check-${this.#run}-look`,
-      directory: '/.immutable-check-look',
+      directory: `/.immutable-check-${randomUUID().slice(0, 8)}`,
     });
-    const made = await this.#client.ask(helperArguments(image.id, null, names));
-    if (made.exitCode !== 0) throw notStarted(made.stderr, 'The image cannot be looked into');
+    this.#leftovers.expect(names.helperVolume);
     try {
-      const copying = this.#client.start(['cp', '--follow-link', `${names.container}:${path}`, '-']);
-      const start: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of copying.output) {
-        start.push(chunk);
-        size += chunk.length;
-        if (size >= 3 * 512) break;
-      }
-      copying.kill();
-      const { stderr } = await copying.done;
-      if (size > 0) return holdsSomething(Buffer.concat(start));
-      if (/could not find|no such file/i.test(stderr)) return false;
-      throw new CheckError(
-        'engine-failed',
-        `The engine does not tell what the image holds at ${path}: ${lastLines(stderr)}`,
-      );
+      return await this.#withHelperContainer(image, names, () => this.#holdsAt(names.container, path));
     } finally {
-      await this.#client.clean(['rm', '--force', '--volumes', names.container]);
-      await this.#client.clean(['volume', 'rm', '--force', names.helperVolume]);
+      this.#leftovers.removeVolume(names.helperVolume);
     }
   }
 
-  async removeAll(): Promise<readonly string[]> {
-    const left: string[] = [];
-    const remove = async (list: readonly string[], removal: readonly string[]) => {
-      try {
-        const listed = await this.#client.clean([...list, '--quiet', '--filter', `label=${RUN_LABEL}=${this.#run}`]);
-        const ids = Buffer.from(listed.stdout)
-          .toString('utf8')
-          .split('\n')
-          .filter((id) => id !== '');
-        if (ids.length === 0) return;
-        const removed = await this.#client.clean([...removal, ...ids]);
-        if (removed.exitCode !== 0) left.push(lastLines(removed.stderr));
-      } catch (thrown) {
-        left.push(String(thrown));
-      }
-    };
-    await remove(['ps', '--all'], ['rm', '--force', '--volumes']);
-    await remove(['volume', 'ls'], ['volume', 'rm', '--force']);
-    return left;
-  }
-
-  /** Makes the named volumes that do not exist yet with this run's label; one that exists keeps its own, and stays. */
-  async #labelVolumes(run: RunSettings): Promise<void> {
-    await Promise.all(
-      namedVolumes(run).map((name) =>
-        this.#client.demand(['volume', 'create', '--label', `${RUN_LABEL}=${this.#run}`, name]),
-      ),
+  async #holdsAt(container: string, path: string): Promise<boolean> {
+    const copying = this.#client.start(['cp', '--follow-link', `${container}:${path}`, '-']);
+    const start: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of copying.output) {
+      start.push(chunk);
+      size += chunk.length;
+      if (size >= 3 * 512) break;
+    }
+    copying.kill();
+    const { stderr } = await copying.done;
+    if (size > 0) return holdsSomething(Buffer.concat(start));
+    if (/could not find|no such file/i.test(stderr)) return false;
+    throw new CheckError(
+      'engine-failed',
+      `The engine does not tell what the image holds at ${path}: ${lastLines(stderr)}`,
     );
   }
 
-  async #adopt(names: Names): Promise<DockerContainer> {
-    const inspected = first(await this.#client.demand(['container', 'inspect', '--', names.container]));
-    return new DockerContainer(this.#client, names.container, inspected, names.helperDirectory);
+  close(): Promise<readonly string[]> {
+    return this.#leftovers.close();
+  }
+
+  removeAll(): Promise<readonly string[]> {
+    return this.#leftovers.removeAll();
+  }
+
+  /** Names for a container, and this run's label on the volumes that the engine would make for it without one. */
+  async #prepare(part: string, run: RunSettings, helper: Helper): Promise<Names> {
+    const names = this.#names(part, {
+      volume: `immutable-check-${this.#run}-helper`,
+      directory: helper.directory,
+    });
+    this.#leftovers.expect(names.container);
+    await Promise.all(
+      namedVolumes(run).map(async (name) => {
+        // One that exists keeps its own labels, and stays.
+        await this.#client.demand(['volume', 'create', '--label', `${RUN_LABEL}=${this.#run}`, name]);
+        this.#leftovers.expect(name);
+      }),
+    );
+    return names;
+  }
+
+  async #adopt(image: Image, names: Names): Promise<DockerContainer> {
+    const remove = () => this.#leftovers.removeContainer(names.container);
+    try {
+      const inspected = first(await this.#client.demand(['container', 'inspect', '--', names.container]));
+      // A word among the run options that is no flag would be taken for the image.
+      if (text(inspected.Image) !== image.id) {
+        throw new CheckError(
+          'engine-failed',
+          `The engine made the container from the image ${text(inspected.Image)}, not from ${image.id}. Check that every word of \`run-options\` is a flag or its value.`,
+        );
+      }
+      return new DockerContainer(this.#client, names.container, inspected, names.helperDirectory, remove);
+    } catch (thrown) {
+      remove();
+      throw thrown;
+    }
   }
 
   #names(part: string, helper: { volume: string; directory: string }): Names {

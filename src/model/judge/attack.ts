@@ -5,7 +5,7 @@ import { isWithin } from '../places.js';
 import type { Finding, Level } from '../report.js';
 import type { RuleId } from '../rules.js';
 import { LAYER_WORDS } from './behaviour.js';
-import { type Origin, originOf } from './mounts.js';
+import { mountOf, type Origin, originOf } from './mounts.js';
 import { breaks, isProtected } from './reach.js';
 
 /** More holes than this in one layer are counted, not listed one by one. */
@@ -35,7 +35,7 @@ export function judgeAttack(seen: LayerEvidence, required: boolean, imageVolumes
       location: null,
     });
   }
-  return [...findings, ...judgeLinks(seen, required), ...judgePrivileged(seen)];
+  return [...findings, ...judgeRoot(seen, holes, level), ...judgeLinks(seen, required), ...judgePrivileged(seen)];
 }
 
 /** The topmost changeable places, each with all that can be changed below it on the same mount. */
