@@ -7,7 +7,8 @@ import { isDeepStrictEqual, parseArgs } from "node:util";
 import { runInNewContext } from "node:vm";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { spawn } from "node:child_process";
+import { ChildProcess, spawn } from "node:child_process";
+import diagnostics from "node:diagnostics_channel";
 
 // src/model/errors.ts
 /** An error that a person can act on. `message` says what happened, why, and what to do. */
@@ -217,8 +218,9 @@ function judgeAttack(seen, required, imageVolumes) {
 	});
 	return [
 		...findings,
+		...judgeRoot(seen, holes, level),
 		...judgeLinks(seen, required),
-		...judgePrivileged(seen)
+		...judgeEntered(seen)
 	];
 }
 /** The topmost changeable places, each with all that can be changed below it on the same mount. */
@@ -243,8 +245,8 @@ function findHoles(seen) {
 	for (const path of paths) {
 		const entry = entries.get(path);
 		if (!entry) continue;
-		const top = holes.at(-1);
-		if (top && isWithin(path, top.path) && top.origin.path === entry.origin.path) {
+		const top = holes.findLast((hole) => isWithin(path, hole.path) && hole.origin.path === entry.origin.path);
+		if (top) {
 			top.count += 1;
 			for (const identity of entry.identities) top.identities.add(identity);
 		} else holes.push({
@@ -254,6 +256,25 @@ function findHoles(seen) {
 		});
 	}
 	return holes;
+}
+/**
+* A root filesystem that the kernel shows as writable is not what was asked for, even where modes kept every
+* identity from changing anything: engines have ignored `--read-only` (moby issue 46074).
+*/
+function judgeRoot(seen, holes, level) {
+	if (seen.layer !== "read-only" || holes.some(({ origin }) => origin.kind === "root")) return [];
+	if (!seen.attacks.some(({ result }) => {
+		const root = mountOf(result.mounts, "/");
+		return root?.path === "/" && !root.readOnly;
+	})) return [];
+	return [{
+		rule: "read-only-ignored",
+		level,
+		path: "/",
+		message: "The container was to run with a read-only root filesystem, and the kernel shows it as writable. Only modes and owners kept the program from changing it.",
+		fix: "Check that neither `run-options` nor the engine undoes `--read-only`, and report it to the makers of the engine.",
+		location: null
+	}];
 }
 function describeHole(hole, seen, level, imageVolumes) {
 	const who = [...hole.identities].map((index) => seen.attacks[index]?.result.identity).filter((identity) => identity !== void 0).map(describeIdentity).join("; ");
@@ -305,8 +326,16 @@ function describeHole(hole, seen, level, imageVolumes) {
 		fix: mendPermissions(hole, seen)
 	};
 }
+/** Directories that every distribution makes writable for everybody. */
+const TEMPORARY = /* @__PURE__ */ new Set([
+	"/tmp",
+	"/var/tmp",
+	"/run/lock",
+	"/run"
+]);
 function mendPermissions(hole, seen) {
 	if ([...hole.identities].some((index) => seen.attacks[index]?.result.identity.uid === 0)) return "Run as somebody else than root (`USER` in the Dockerfile, or `user`): modes do not bind root.";
+	if (TEMPORARY.has(hole.path)) return `${hole.path} is meant to be written to: only a read-only root filesystem with a tmpfs there protects the image. Where modes alone have to do, name it in \`allow-writable\`.`;
 	const path = hole.path === "/" ? "/PATH" : hole.path;
 	return `After the last COPY: \`RUN chown -R 0:0 ${path} && find ${path} -type d -exec chmod 755 {} + && find ${path} -type f -exec chmod 644 {} +\` (755 for programs), before the final \`USER\`.`;
 }
@@ -339,22 +368,44 @@ function judgeLinks(seen, required) {
 function isAllowed(link, result, seen) {
 	return seen.places.of(link.path)?.kind === "allowed" && !isProtected(link.path, result, seen);
 }
-function judgePrivileged(seen) {
-	const programs = /* @__PURE__ */ new Map();
-	for (const { result } of seen.attacks) {
-		if (result.identity.uid === 0) continue;
-		for (const program of result.privileged) programs.set(program.path, program.kind);
-	}
+/** Programs are the same in every layer: one finding for all. */
+function judgePrivileged(evidence) {
+	const attacks = evidence.flatMap((seen) => seen.attacks.map(({ result }) => result)).filter(({ identity }) => identity.uid !== 0);
+	const programs = new Map(attacks.flatMap(({ privileged }) => privileged.map(({ path, kind }) => [path, kind])));
 	if (programs.size === 0) return [];
 	const shown = [...programs].slice(0, 20).map(([path, kind]) => `${path} (${kind})`);
-	const harmless = seen.attacks.every(({ result }) => result.noNewPrivileges);
+	const harmless = attacks.every(({ noNewPrivileges }) => noNewPrivileges);
 	return [{
 		rule: "privileged-program-reachable",
 		level: harmless ? "note" : "warning",
 		path: [...programs.keys()][0] ?? null,
-		message: `${programs.size} programs give other rights to whoever runs them${harmless ? ", which no-new-privileges prevents here" : ""} (layer ${seen.layer}): ${shown.join(", ")}${programs.size > 20 ? ` and ${programs.size - 20} more` : ""}.`,
+		message: `${programs.size} programs give other rights to whoever runs them${harmless ? ", which no-new-privileges prevents here" : ""}: ${shown.join(", ")}${programs.size > 20 ? ` and ${programs.size - 20} more` : ""}.`,
 		fix: "Run with `--security-opt no-new-privileges` (Kubernetes: `allowPrivilegeEscalation: false`), or take the bits away in the Dockerfile: `RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +`.",
 		location: null
+	}];
+}
+/** What a colleague who debugs in production could do: told apart, as nobody in the container is root. */
+function judgeEntered(seen) {
+	if (!seen.entered) return [];
+	const { result } = seen.entered;
+	const changed = result.observations.filter((observation) => observation.outcome.kind === "succeeded" && breaks(observation, result, seen));
+	const attempts = result.tallies.reduce((sum, { answer, count }) => /^(COVERED|GONE)$/.test(answer) ? sum : sum + count, 0);
+	const base = {
+		rule: "entered-as-root",
+		level: "note",
+		path: changed[0]?.path ?? null,
+		location: null
+	};
+	if (changed.length === 0) return [{
+		...base,
+		message: `Somebody who enters the container as root (\`docker exec --user 0\`) cannot change it either: ${attempts} attempts, none succeeded.`,
+		fix: "Nothing."
+	}];
+	const shown = changed.slice(0, 3).map(({ path }) => path);
+	return [{
+		...base,
+		message: `Somebody who enters the container as root (\`docker exec --user 0\`) can change it: ${shown.join(", ")}${changed.length > 3 ? ` and ${changed.length - 3} more` : ""}.`,
+		fix: "Mount what is writable there read-only, or allow nobody to enter the container."
 	}];
 }
 
@@ -448,7 +499,7 @@ function describeSurface(seen, offset) {
 		writers.set(path, identities);
 	};
 	seen.attacks.forEach(({ result }, identity) => {
-		for (const place of result.places) if (place.outcome.kind === "succeeded") note(place.path, identity);
+		for (const place of result.places) if (place.outcome.kind === "succeeded" && !/^\/\.immutable-check-/.test(place.path)) note(place.path, identity);
 		for (const observation of result.observations) {
 			if (observation.outcome.kind !== "succeeded") continue;
 			const mount = mountOf(result.mounts, observation.path);
@@ -498,6 +549,7 @@ function judge$1(policy, image, evidence, errors) {
 		const silent = unasked(seen);
 		if (silent) untold.push(new CheckError("not-observed", `In the layer "${layer}" ${silent}`));
 	}
+	findings.push(...judgePrivileged(evidence.filter(({ layer }) => policy.layers.includes(layer))));
 	const paths = policy.protectedPaths.map((path) => {
 		const told = /* @__PURE__ */ new Map();
 		for (const layer of LAYERS) {
@@ -609,7 +661,10 @@ const OPERATIONS = [
 	"open-write",
 	"setxattr",
 	"chmod",
-	"utimens"
+	"utimens",
+	"regain",
+	"via-root",
+	"via-descriptor"
 ];
 
 // src/check/attack/lines.ts
@@ -644,8 +699,27 @@ const FIELDS = {
 	T: 4,
 	Q: 1,
 	O: 1,
-	E: 2
+	E: 2,
+	Y: 1,
+	C: 3,
+	G: 4,
+	A: 1,
+	F: 3,
+	V: 1
 };
+const MOUNT_OPERATIONS = [
+	"remount",
+	"bind",
+	"tmpfs",
+	"umount",
+	"pivot-root",
+	"write-after-remount"
+];
+const NAMESPACES = [
+	"container",
+	"own-namespace",
+	"user-namespace"
+];
 /**
 * Reads what one run of the probe wrote (probe/README.md). The lines come out of a container that may be hostile:
 * anything that is not exactly what the probe writes makes the run count as unfinished, and nothing else is ever thrown.
@@ -660,6 +734,8 @@ var AttackLines = class {
 	#ended = false;
 	#omitted = 0;
 	#idle = false;
+	#attacked = false;
+	#mountsChanged = false;
 	#self = null;
 	#living = [];
 	#mounts = [];
@@ -674,6 +750,14 @@ var AttackLines = class {
 	#places = [];
 	#tallies = [];
 	#tallied = /* @__PURE__ */ new Set();
+	#controls = [];
+	#mountAttempts = [];
+	#memory = [];
+	#unknown = [];
+	/** Whether the probe said that everything is attempted: from there on it only watches (`--watch`). False after damage. */
+	get attacked() {
+		return this.#attacked && this.#damage === null;
+	}
 	/** Takes the next bytes, cut anywhere. */
 	add(chunk) {
 		this.#bytes += chunk.length;
@@ -718,7 +802,12 @@ var AttackLines = class {
 			realPaths: this.#realPaths,
 			omitted: this.#omitted,
 			living: this.#living,
-			idle: this.#idle
+			idle: this.#idle,
+			controls: this.#controls,
+			mountAttempts: this.#mountAttempts,
+			mountsChanged: this.#mountsChanged,
+			memory: this.#memory,
+			unknown: this.#unknown
 		};
 	}
 	#damaged(what) {
@@ -817,7 +906,7 @@ var AttackLines = class {
 				path: showName(a),
 				raw: nameBytes(a)
 			});
-			case "W": return (a === "OK" || isErrno(a)) && isPath(b) && add(this.#places, {
+			case "W": return isAnswer(a) && isPath(b) && add(this.#places, {
 				path: showName(b),
 				outcome: readOutcome(a)
 			});
@@ -837,6 +926,42 @@ var AttackLines = class {
 			case "Q":
 				this.#idle = true;
 				return a === "idle";
+			case "Y":
+				if (this.#attacked) return false;
+				this.#attacked = true;
+				return a === "attacked";
+			case "C":
+				if (a !== "writable" && a !== "read-only" || !isOperation(b) || !isAnswer(c)) return false;
+				if (this.#controls.some(({ kind, operation }) => kind === a && operation === b)) return false;
+				return add(this.#controls, {
+					kind: a,
+					operation: b,
+					answer: c
+				});
+			case "G": {
+				const operation = MOUNT_OPERATIONS.find((one) => one === a);
+				const where = NAMESPACES.find((one) => one === c);
+				if (!operation || !where || b !== "KILLED" && !isAnswer(b) || !isPath(d)) return false;
+				return add(this.#mountAttempts, {
+					operation,
+					answer: b,
+					where,
+					path: showName(d)
+				});
+			}
+			case "A":
+				this.#mountsChanged = true;
+				return a === "changed";
+			case "F": {
+				const count = readNumber(c, Number.MAX_SAFE_INTEGER);
+				if (a !== "memory" || !isAnswer(b) || count === null) return false;
+				if (this.#memory.some(({ answer }) => answer === b)) return false;
+				return add(this.#memory, {
+					answer: b,
+					count
+				});
+			}
+			case "V": return isPath(a) && add(this.#unknown, showName(a));
 			case "O":
 				this.#overflow = showName(a);
 				return true;
@@ -874,6 +999,9 @@ function isPath(...fields) {
 }
 function isErrno(field) {
 	return /^E[A-Z0-9]{1,16}$/.test(field);
+}
+function isAnswer(field) {
+	return field === "OK" || isErrno(field);
 }
 function isOperation(field) {
 	return OPERATIONS.includes(field);
@@ -914,7 +1042,11 @@ const PROBE = "probe";
 const MOST_IDENTITIES = 16;
 /** Arguments of the probe for this plan; see probe/README.md. */
 function attackArguments(helper, plan, more = []) {
-	const open = [...plan.places.open(), helper.directory].filter((path) => !plan.untouched.includes(path));
+	const open = [
+		...plan.places.open(),
+		helper.directory,
+		helper.writable
+	].filter((path) => !plan.untouched.includes(path));
 	return [
 		`${helper.directory}/${PROBE}`,
 		"attack",
@@ -968,6 +1100,18 @@ async function attack(container, helper, plan) {
 		attacks,
 		errors
 	};
+}
+/** The attack by somebody who enters as root, whoever the program runs as. Null where that cannot be tried. */
+async function attackAsRoot(container, helper, plan) {
+	try {
+		return await once(container, attackArguments(helper, plan), {
+			uid: 0,
+			gid: 0
+		});
+	} catch (thrown) {
+		if (thrown instanceof CheckError && thrown.code === "probe-unfinished") return null;
+		throw thrown;
+	}
 }
 /** Reads one run of the probe as the only process of its container. */
 async function attackAlone(execution) {
@@ -1067,8 +1211,7 @@ async function once(container, argv, as, input) {
 async function read(execution) {
 	const start = performance.now();
 	const lines = new AttackLines();
-	for await (const chunk of execution.output) lines.add(chunk);
-	const { exitCode, stderr } = await execution.done;
+	const { exitCode, stderr } = await finish(execution, lines);
 	if (exitCode !== 0) {
 		const said = stderr.trim().split("\n").slice(-3).join(" ").slice(-500);
 		throw new CheckError("probe-unfinished", `The probe did not finish in the container: exit code ${exitCode}${said ? `, ${said}` : ""}. What it did not try counts as not protected; check whether the container was ended, or forbids executing programs.`);
@@ -1077,6 +1220,15 @@ async function read(execution) {
 		result: lines.result(),
 		ms: performance.now() - start
 	};
+}
+async function finish(execution, lines) {
+	try {
+		for await (const chunk of execution.output) lines.add(chunk);
+		return await execution.done;
+	} catch (thrown) {
+		const cause = await execution.done.then(() => thrown).catch((why) => why);
+		throw new CheckError("probe-unfinished", `The probe did not finish in the container: ${cause instanceof Error ? cause.message : cause}. What it did not try counts as not protected.`, { cause });
+	}
 }
 
 // src/check/compose.ts
@@ -1657,12 +1809,23 @@ async function smokeTest(layer, phase, task) {
 	const deadline = performance.now() + task.timeout;
 	const results = [];
 	for (const test of target.smokeTests) {
+		const start = performance.now();
 		const asked = await ask(test, target.expectStatus, {
 			address: (port) => program.address(port ?? task.port ?? 0),
-			timeout: Math.max(1, deadline - performance.now()),
+			timeout: Math.max(1, deadline - start),
 			repeat: target.smokeRepeat,
 			ended: () => program.isOver(),
 			signal
+		}).catch(async (thrown) => {
+			const over = signal.aborted ? null : await program.check();
+			if (over === null) throw thrown;
+			return {
+				passed: false,
+				status: null,
+				attempts: 0,
+				ms: performance.now() - start,
+				reason: over
+			};
 		});
 		results.push({
 			layer,
@@ -1822,11 +1985,14 @@ async function through(layer, task) {
 		const before = await timed("smoke", () => smokeTest(layer, "before-attack", asking));
 		tell(progress, before);
 		const failed = before.some((result) => !result.passed);
-		const hint = failed && !life.isOver() ? await hintAt(container, helper, task.port) : null;
-		smoke.push(...before.map((result) => hint && !result.passed ? {
-			...result,
-			reason: `${result.reason ?? ""} ${hint}`.trim()
-		} : result));
+		for (const [index, result] of before.entries()) {
+			const asked = target.smokeTests[index];
+			const hint = asked && !result.passed && result.status === null && !life.isOver() ? await hintAt(container, helper, asked.request.port ?? task.port) : null;
+			smoke.push(hint ? {
+				...result,
+				reason: `${result.reason ?? ""} ${hint}`.trim()
+			} : result);
+		}
 		const { places, untouched } = await decidePlaces(container, task);
 		let drift = layer === "permissions" ? await container.changes() : [];
 		await helper.ready;
@@ -1836,6 +2002,7 @@ async function through(layer, task) {
 			places,
 			untouched
 		};
+		const entering = layer === "read-only" && !alone ? attackAsRoot(container, helper, plan) : null;
 		const attacked = await timed("attack", async () => {
 			const outcome = alone ? await byItself(task, root, plan) : await attack(container, helper, plan);
 			if (alone || outcome.errors.length === 0 || await life.check() === null) return outcome;
@@ -1844,6 +2011,8 @@ async function through(layer, task) {
 		});
 		errors.push(...attacked.errors, ...attacked.attacks.flatMap(({ result }) => missing(result.missing, container)));
 		for (const one of attacked.attacks) tellAttack(progress, one);
+		const rootLivesHere = attacked.attacks.some(({ result }) => result.identity.uid === 0);
+		const entered = alone || rootLivesHere ? null : await entering;
 		if (!alone) {
 			const after = await timed("smoke", () => smokeTest(layer, "after-attack", failed ? {
 				...asking,
@@ -1860,6 +2029,7 @@ async function through(layer, task) {
 			layer,
 			smoke,
 			attacks: attacked.attacks,
+			entered,
 			alone,
 			drift: ownChanges(drift, container, helper, attacked.attacks),
 			mounts: container.mounts,
@@ -1933,10 +2103,13 @@ function missing(paths, container) {
 function ownChanges(changes, container, helper, attacks) {
 	const mounted = [
 		helper.directory,
+		helper.writable,
 		...container.mounts.map(({ path }) => path),
 		...attacks.flatMap(({ result }) => result.mounts.map(({ path }) => path))
 	].filter((path) => path !== "/");
-	return changes.filter(({ path, change }) => !mounted.some((mount) => path === mount || change !== "deleted" && isWithin(mount, path)));
+	const own = changes.filter(({ path, change }) => !mounted.some((mount) => path === mount || change !== "deleted" && isWithin(mount, path)));
+	const parents = new Set(own.map(({ path }) => path.slice(0, path.lastIndexOf("/")) || "/"));
+	return own.filter(({ path, change }) => change !== "changed" || !parents.has(path));
 }
 function tell(progress, results) {
 	for (const result of results) {
@@ -2042,6 +2215,7 @@ async function check(target, tools) {
 	} catch (thrown) {
 		errors.push(asCheckError(thrown));
 	}
+	if (tools.signal.aborted) errors.unshift(asCheckError(tools.signal.reason));
 	const judgement = judge$1(target.policy, { volumes: image?.volumes ?? [] }, evidence, errors);
 	return compose(target, image, {
 		name: tools.engine.name,
@@ -2888,10 +3062,18 @@ function holdsSomething(start) {
 // src/engines/docker/arguments.ts
 /** The label by which everything that a run made is found again. */
 const RUN_LABEL = "immutable-check.run";
-/** Arguments of `docker build`. The image is addressed by the ID that the builder writes to `iidFile`. */
-function buildArguments(source, iidFile) {
+/** Mount point of the small tmpfs in which every attempt has to succeed: beside the helper's own. */
+function writableDirectory(helperDirectory) {
+	return `${helperDirectory}-writable`;
+}
+/**
+* Arguments of `docker build`. The image is addressed by the ID that the builder writes to `iidFile`.
+* @param classic whether the classic builder is used: it leaves the container of a failed step behind unless told
+*/
+function buildArguments(source, iidFile, classic = false) {
 	return [
 		"build",
+		...classic ? ["--force-rm"] : [],
 		"--iidfile",
 		iidFile,
 		...option("--file", source.file),
@@ -2904,25 +3086,28 @@ function buildArguments(source, iidFile) {
 	];
 }
 /**
-* The settings of a container, for `docker run` and `docker create`: the user's own flags first, so that
-* what this check is about (the root filesystem, the names) has the last word.
+* The settings of a container, for `docker run` and `docker create`. The name and the label come first: a word among
+* the user's flags that is none would be taken for the image and end the flags, and what it made is found all the
+* same. What the layer is about comes last, and so has the last word.
 */
 function containerArguments(run, root, names) {
 	return [
-		...option("--platform", run.platform),
-		...run.options,
-		...option("--user", run.user),
-		...run.env.flatMap((variable) => ["--env", variable]),
-		...run.volumes.flatMap((volume) => ["--volume", volume]),
-		...run.ports.flatMap((port) => ["--publish", `127.0.0.1::${port}`]),
-		...root === "read-only" ? run.tmpfs.flatMap((mount) => ["--tmpfs", mount]) : [],
-		`--read-only=${root === "read-only"}`,
 		"--name",
 		names.container,
 		"--label",
 		`${RUN_LABEL}=${names.run}`,
 		"--mount",
-		`type=volume,source=${names.helperVolume},target=${names.helperDirectory},readonly,volume-nocopy,volume-label=${RUN_LABEL}=${names.run}`
+		`type=volume,source=${names.helperVolume},target=${names.helperDirectory},readonly,volume-nocopy,volume-label=${RUN_LABEL}=${names.run}`,
+		"--tmpfs",
+		`${writableDirectory(names.helperDirectory)}:mode=1777,size=1m`,
+		...root === "read-only" ? run.tmpfs.flatMap((mount) => ["--tmpfs", mount]) : [],
+		...run.ports.flatMap((port) => ["--publish", `127.0.0.1::${port}`]),
+		...run.volumes.flatMap((volume) => ["--volume", volume]),
+		...run.env.flatMap((variable) => ["--env", variable]),
+		...option("--user", run.user),
+		...option("--platform", run.platform),
+		...run.options,
+		`--read-only=${root === "read-only"}`
 	];
 }
 /** Arguments of `docker run` for the program itself. */
@@ -2997,6 +3182,10 @@ function option(flag, value) {
 }
 
 // src/platform/exec.ts
+/** A program that did not end in its time. */
+var ExecTimeout = class extends Error {
+	name = "ExecTimeout";
+};
 /**
 * Starts a program. Unlike `@actions/exec`, which runs the builds, it can be ended, gives its output as it
 * comes with back-pressure, and keeps no more of it than asked: what a container prints has no size of its own.
@@ -3021,20 +3210,38 @@ function start(command) {
 	});
 	if (command.input && child.stdin) {
 		child.stdin.on("error", () => {});
-		child.stdin.end(command.input);
+		if (command.input !== "open") child.stdin.end(command.input);
 	}
+	const limit = command.timeout;
+	let late = false;
+	const end = () => {
+		late = true;
+		child.kill("SIGKILL");
+		child.stdout?.destroy();
+		child.stderr?.destroy();
+	};
+	const timer = limit === void 0 ? void 0 : setTimeout(end, limit).unref();
 	const done = new Promise((resolve, reject) => {
-		child.once("error", reject);
-		child.once("close", (code, signal) => resolve({
-			exitCode: code ?? (signal ? 137 : 1),
-			stderr
-		}));
+		child.once("error", (error) => {
+			reject(error);
+			child.stdout?.destroy();
+			child.stderr?.destroy();
+		});
+		child.once("close", (code, signal) => {
+			clearTimeout(timer);
+			if (late) reject(new ExecTimeout(`${file} did not end in ${(limit ?? 0) / 1e3} s`));
+			resolve({
+				exitCode: code ?? (signal ? 137 : 1),
+				stderr
+			});
+		});
 	});
 	done.catch(() => {});
 	if (!child.stdout) throw new Error(`No standard output from ${file}`);
 	return {
 		output: child.stdout,
 		done,
+		endInput: () => child.stdin?.end(),
 		kill: () => child.kill("SIGKILL")
 	};
 }
@@ -3071,16 +3278,41 @@ async function capture(command) {
 async function follow(command, print) {
 	const { exec } = await import("./exec.js");
 	const [file, ...args] = command.argv;
-	const env = Object.fromEntries(Object.entries(command.env ?? process.env).filter((entry) => entry[1] !== void 0));
-	return exec(quoted(file), args, {
-		silent: true,
-		ignoreReturnCode: true,
-		env,
-		listeners: {
-			stdout: print,
-			stderr: print
+	const { signal } = command;
+	const children = [];
+	const note = (message) => {
+		if (isObject$1(message) && message.process instanceof ChildProcess) children.push(message.process);
+	};
+	const end = () => {
+		for (const child of children) {
+			if (!isDeepStrictEqual(child.spawnargs?.slice(1), args)) continue;
+			child.kill("SIGTERM");
+			setTimeout(() => child.kill("SIGKILL"), 2e3).unref();
+			child.stdout?.destroy();
+			child.stderr?.destroy();
 		}
-	});
+	};
+	const env = Object.fromEntries(Object.entries(command.env ?? process.env).filter((entry) => entry[1] !== void 0));
+	diagnostics.subscribe("child_process", note);
+	signal?.addEventListener("abort", end);
+	try {
+		signal?.throwIfAborted();
+		return await exec(quoted(file), args, {
+			silent: true,
+			ignoreReturnCode: true,
+			env,
+			listeners: {
+				stdout: print,
+				stderr: print
+			}
+		});
+	} finally {
+		signal?.removeEventListener("abort", end);
+		diagnostics.unsubscribe("child_process", note);
+	}
+}
+function isObject$1(value) {
+	return typeof value === "object" && value !== null;
 }
 function quoted(file) {
 	return file.includes(" ") ? `"${file}"` : file;
@@ -3145,6 +3377,10 @@ function heldLog(log) {
 // src/engines/docker/client.ts
 /** Variables that hold tokens of the workflow: a flag such as `--env NAME` or `--env-file` must not find them. */
 const SECRET = /^(INPUT_|GITHUB_TOKEN$|GH_TOKEN$|ACTIONS_(RUNTIME_TOKEN|ID_TOKEN_REQUEST_TOKEN)$)/;
+/** Milliseconds that a call may take. An engine that hangs must not hang the check; a pull takes what it takes. */
+const LIMIT = 12e4;
+/** Milliseconds for a command in a container: an attack on millions of files, and not a process that was stopped. */
+const EXECUTION_LIMIT = 9e5;
 /** The `docker` command line client: it knows contexts, TLS and SSH, and every flag that users may give. */
 var Client = class {
 	#program;
@@ -3157,7 +3393,10 @@ var Client = class {
 	}
 	/** Runs to the end; the exit code is the caller's to judge. Fails only where there is no client or no engine. */
 	async ask(args, how = {}) {
-		const finished = await this.#explained(capture(this.#command(args, how)));
+		const finished = await this.#explained(capture({
+			timeout: args[0] === "pull" ? 36e5 : LIMIT,
+			...this.#command(args, how)
+		}));
 		if (finished.exitCode !== 0) refuseWithoutEngine(finished.stderr);
 		return finished;
 	}
@@ -3169,7 +3408,10 @@ var Client = class {
 	}
 	/** Starts, and gives the output as it comes. */
 	start(args, input) {
-		return start(this.#command(args, input ? { input } : {}));
+		return start({
+			timeout: EXECUTION_LIMIT,
+			...this.#command(args, input ? { input } : {})
+		});
 	}
 	/** Runs a build, whose output people follow. `env` is added to the client's. */
 	async follow(args, env, print) {
@@ -3178,7 +3420,8 @@ var Client = class {
 			env: {
 				...this.#env,
 				...env
-			}
+			},
+			signal: this.#signal
 		}, print));
 	}
 	/** Runs even when the check was cancelled: what it made has to go all the same. */
@@ -3186,7 +3429,7 @@ var Client = class {
 		return capture({
 			argv: [this.#program, ...args],
 			env: this.#env,
-			signal: AbortSignal.timeout(6e4)
+			timeout: LIMIT
 		});
 	}
 	failure(args, finished) {
@@ -3206,7 +3449,8 @@ var Client = class {
 			return await work;
 		} catch (thrown) {
 			if (this.#signal.aborted) throw new CheckError("cancelled", "The check was cancelled.", { cause: thrown });
-			if (thrown instanceof Error && ("code" in thrown && thrown.code === "ENOENT" || /Unable to locate/.test(thrown.message))) throw new CheckError("no-engine", `There is no \`${this.#program}\` program on the path, so no container can be started. Install Docker, or put its client on the path: https://docs.docker.com/engine/install/`, { cause: thrown });
+			if (thrown instanceof ExecTimeout) throw new CheckError("no-engine", `The Docker engine does not answer: ${thrown.message}. Restart it.`, { cause: thrown });
+			if ((typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : null) === "ENOENT" || /Unable to locate/.test(String(thrown))) throw new CheckError("no-engine", `There is no \`${this.#program}\` program on the path, so no container can be started. Install Docker, or put its client on the path: https://docs.docker.com/engine/install/`, { cause: thrown });
 			throw thrown;
 		}
 	}
@@ -3302,14 +3546,15 @@ function readPorts(json) {
 }
 /**
 * The mounts as they were asked for. `.Mounts` leaves out `--tmpfs` and cannot tell an image's VOLUME from
-* the run's own; `.HostConfig` can.
+* the run's own; `.HostConfig` can. What this check itself mounts (`own`) is left out.
 */
-function readMounts(json, helperDirectory) {
+function readMounts(json, own) {
 	const host = object(json.HostConfig);
 	const asked = /* @__PURE__ */ new Set();
 	const mounts = [];
 	for (const [written, options] of Object.entries(object(host.Tmpfs))) {
 		const path = tidy(written);
+		if (own.includes(path)) continue;
 		asked.add(path);
 		mounts.push({
 			path,
@@ -3333,7 +3578,7 @@ function readMounts(json, helperDirectory) {
 	}
 	for (const mount of list(json.Mounts).map(object)) {
 		const path = tidy(text$1(mount.Destination));
-		if (path === helperDirectory || mount.Type === "tmpfs") continue;
+		if (own.includes(path) || mount.Type === "tmpfs") continue;
 		mounts.push({
 			path,
 			kind: mount.Type === "bind" ? "bind" : "volume",
@@ -3364,12 +3609,12 @@ var DockerContainer = class {
 	#ports;
 	#remove;
 	/** `remove` begins the container's removal. */
-	constructor(client, name, inspected, helperDirectory, remove) {
+	constructor(client, name, inspected, helper, remove) {
 		this.#remove = remove;
 		this.#client = client;
 		this.name = name;
 		this.rootReadOnly = object(inspected.HostConfig).ReadonlyRootfs === true;
-		this.mounts = readMounts(inspected, helperDirectory);
+		this.mounts = readMounts(inspected, helper);
 		this.#ports = readPorts(inspected);
 	}
 	address(port) {
@@ -3470,6 +3715,10 @@ var Leftovers = class {
 	/** To be called before a container or volume of this name is made. */
 	expect(name) {
 		this.#made.add(name);
+	}
+	/** To be called where something may have been made under a name that is not known: its label tells then. */
+	doubt() {
+		this.#made.add("");
 	}
 	/** Begins to remove a container, with the anonymous volumes of its image's VOLUMEs. */
 	removeContainer(name) {
@@ -3577,7 +3826,9 @@ var Docker = class {
 		try {
 			const iidFile = join(folder, "iid");
 			let tail = "";
-			const exitCode = await this.#client.follow(buildArguments(source, iidFile), await this.#builder(), (chunk) => {
+			const env = await this.#builder();
+			const classic = (env.DOCKER_BUILDKIT ?? process.env.DOCKER_BUILDKIT) === "0";
+			const exitCode = await this.#client.follow(buildArguments(source, iidFile, classic), env, (chunk) => {
 				tail = (tail + Buffer.from(chunk).toString("utf8")).slice(-16384);
 				print(chunk);
 			});
@@ -3651,6 +3902,7 @@ var Docker = class {
 		ready.catch(() => {});
 		return {
 			directory: names.helperDirectory,
+			writable: writableDirectory(names.helperDirectory),
 			ready,
 			[Symbol.asyncDispose]: async () => {
 				await ready.catch(() => {});
@@ -3685,7 +3937,7 @@ var Docker = class {
 			this.#leftovers.removeContainer(names.container);
 			throw notStarted(started.stderr, `The container could not be started (root filesystem ${root})`);
 		}
-		return this.#adopt(names);
+		return this.#adopt(image, names);
 	}
 	async alone(image, run, root, helper, argv) {
 		const names = await this.#prepare(`${root}-alone`, run, helper);
@@ -3697,7 +3949,7 @@ var Docker = class {
 			this.#leftovers.removeContainer(names.container);
 			throw notStarted(made.stderr, "The container could not be created");
 		}
-		const container = await this.#adopt(names);
+		const container = await this.#adopt(image, names);
 		return Object.assign(container, { execution: this.#client.start([
 			"start",
 			"--attach",
@@ -3761,8 +4013,10 @@ var Docker = class {
 		}));
 		return names;
 	}
-	async #adopt(names) {
+	/** Takes over a container that was made, if it is made from the image that is to be checked. */
+	async #adopt(image, names) {
 		const remove = () => this.#leftovers.removeContainer(names.container);
+		const own = [names.helperDirectory, writableDirectory(names.helperDirectory)];
 		try {
 			const inspected = first(await this.#client.demand([
 				"container",
@@ -3770,7 +4024,8 @@ var Docker = class {
 				"--",
 				names.container
 			]));
-			return new DockerContainer(this.#client, names.container, inspected, names.helperDirectory, remove);
+			if (text$1(inspected.Image) !== image.id) throw new CheckError("bad-input", `The container was made from another image (${text$1(inspected.Image)}) than the one to check. Input "run-options" holds a word that is no flag, and the engine took it for the image. Take it out.`);
+			return new DockerContainer(this.#client, names.container, inspected, own, remove);
 		} catch (thrown) {
 			remove();
 			throw thrown;

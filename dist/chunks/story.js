@@ -30,7 +30,7 @@ function deciding(capabilities) {
 function sameRights(a, b) {
 	return a.uid === b.uid && a.gid === b.gid && a.groups.length === b.groups.length && a.groups.every((group, index) => group === b.groups[index]) && deciding(a.capabilities) === deciding(b.capabilities);
 }
-/** `uid 1000, gid 0, groups 0,27` with a word on capabilities where there are any that decide. */
+/** `uid 1000, gid 0, groups 0,27` with the capabilities that decide, by name where they are few. */
 function describeIdentity(identity) {
 	const groups = identity.groups.filter((group) => group !== identity.gid);
 	const rights = deciding(identity.capabilities);
@@ -39,7 +39,8 @@ function describeIdentity(identity) {
 		`uid ${identity.uid}`,
 		`gid ${identity.gid}`,
 		...groups.length > 0 ? [`groups ${groups.join(",")}`] : [],
-		...names.length > 0 ? [`capabilities ${names.join(",")}`] : []
+		...names.length > 3 ? [`${names.length} capabilities`] : [],
+		...names.length > 0 && names.length <= 3 ? [`capabilities ${names.join(",")}`] : []
 	].join(", ");
 }
 
@@ -482,6 +483,7 @@ const RULES = {
 	"smoke-failed-after-attack": "The program does not answer as expected any more after the attack.",
 	"program-ended": "The program ended, and it was meant to run.",
 	drift: "The container changed its own filesystem under a protected path.",
+	"entered-as-root": "What somebody who enters the container as root could change.",
 	"no-process": "No process stayed running; the probe was the container's only process."
 };
 

@@ -73,6 +73,8 @@ export async function check(target: Target, tools: Tools): Promise<TargetReport>
   } catch (thrown) {
     errors.push(asCheckError(thrown));
   }
+  // Whatever a call that was cut off made of it: this is the cause.
+  if (tools.signal.aborted) errors.unshift(asCheckError(tools.signal.reason));
   const judgement = judge(target.policy, { volumes: image?.volumes ?? [] }, evidence, errors);
   return compose(target, image, { name: tools.engine.name, ...engine }, evidence, judgement, watch.timings());
 }

@@ -5,7 +5,7 @@ import { describeIdentity } from '../model/identity.js';
 import type { Change, SmokeResult } from '../model/observation.js';
 import { isWithin, type Place, Places, policyPlaces } from '../model/places.js';
 import type { Layer, RunSettings, Target } from '../model/target.js';
-import { type AttackOutcome, attack, attackAlone, attackArguments } from './attack/attack.js';
+import { type AttackOutcome, attack, attackAlone, attackArguments, attackAsRoot } from './attack/attack.js';
 import type { Progress } from './check.js';
 import { hintAt } from './hint.js';
 import { Life } from './life.js';
@@ -82,6 +82,7 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
   const answered = !failed && target.smokeTests.length > 0 && target.expectExit === null;
   let alone = !answered && (await life.check()) !== null;
   const plan = { protectedPaths: target.policy.protectedPaths, places, untouched };
+  const entering = layer === 'read-only' && !alone ? attackAsRoot(container, helper, plan) : null;
   const attacked = await timed('attack', async () => {
     const outcome = alone ? await byItself(task, root, plan) : await attack(container, helper, plan);
     if (alone || outcome.errors.length === 0 || (await life.check()) === null) return outcome;
@@ -91,6 +92,8 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
   });
   errors.push(...attacked.errors, ...attacked.attacks.flatMap(({ result }) => missing(result.missing, container)));
   for (const one of attacked.attacks) tellAttack(progress, one);
+  const rootLivesHere = attacked.attacks.some(({ result }) => result.identity.uid === 0);
+  const entered = alone || rootLivesHere ? null : await entering;
 
   if (!alone) {
     const after = await timed('smoke', () =>
@@ -109,6 +112,7 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
     layer,
     smoke,
     attacks: attacked.attacks,
+    entered,
     alone,
     drift: ownChanges(drift, container, helper, attacked.attacks),
     mounts: container.mounts,
@@ -177,12 +181,16 @@ function ownChanges(
 ): Change[] {
   const mounted = [
     helper.directory,
+    helper.writable,
     ...container.mounts.map(({ path }) => path),
     ...attacks.flatMap(({ result }) => result.mounts.map(({ path }) => path)),
   ].filter((path) => path !== '/');
-  return changes.filter(
+  const own = changes.filter(
     ({ path, change }) => !mounted.some((mount) => path === mount || (change !== 'deleted' && isWithin(mount, path))),
   );
+  // A directory counts as changed for what changed in it, and that is told by itself.
+  const parents = new Set(own.map(({ path }) => path.slice(0, path.lastIndexOf('/')) || '/'));
+  return own.filter(({ path, change }) => change !== 'changed' || !parents.has(path));
 }
 
 function tell(progress: Progress, results: readonly SmokeResult[]): void {

@@ -31,6 +31,8 @@ export interface HelperFile {
 /** Files brought in, and the directory at which every container of this check mounts them read-only. */
 export interface Helper extends AsyncDisposable {
   readonly directory: string;
+  /** A small tmpfs of its own in every container, writable for everybody: there an attempt has to succeed. */
+  readonly writable: string;
   /** Settled when the files are there. Containers may start before. */
   readonly ready: Promise<void>;
 }
@@ -45,6 +47,8 @@ export interface ExecUser {
 export interface Execution {
   readonly output: AsyncIterable<Uint8Array>;
   readonly done: Promise<{ readonly exitCode: number; readonly stderr: string }>;
+  /** Ends a standard input that was asked for as `open`. */
+  endInput(): void;
 }
 
 export type ContainerState =
@@ -79,8 +83,8 @@ export interface Container extends AsyncDisposable {
   /** Where the container's TCP port is reached from here. */
   address(port: number): Address;
   state(): Promise<ContainerState>;
-  /** Runs argv in the container. `input` is given on its standard input, which is closed then. */
-  run(argv: readonly string[], how?: { readonly as?: ExecUser; readonly input?: Uint8Array }): Execution;
+  /** Runs argv in the container. `input` is given on its standard input, which is closed then; `open` leaves it open. */
+  run(argv: readonly string[], how?: { readonly as?: ExecUser; readonly input?: Uint8Array | 'open' }): Execution;
   /** What changed in the container's own filesystem since it was created; the contents of mounts do not count. */
   changes(): Promise<readonly Change[]>;
   /** The last lines that the program printed, at most `tail` of them and 64 KiB. */

@@ -120,8 +120,6 @@ function assemble(reader: Reader, raw: RawInputs): Settings {
   const protectedPaths = unique(reader.list('protected-paths'));
   if (lines(raw['protected-paths'] ?? '/').length === 0 && raw['protected-paths']?.trim())
     reader.complain('Input "protected-paths" names no path, only comments. Name one, or leave it empty to protect /.');
-  if (lines(raw['protected-paths'] || '/').length === 0)
-    reader.complain('Input "protected-paths" holds no path, so nothing would be proven. Name one, or leave it out for /.');
   const allowWritable = reader.list('allow-writable');
   for (const { path } of allowWritable) {
     if (protectedPaths.includes(path))
@@ -176,9 +174,6 @@ function assemble(reader: Reader, raw: RawInputs): Settings {
 
 /** The last part of the image's name without tag and digest, an ID's beginning, or the folder that holds the Dockerfile. */
 function deriveName(image: string | null, context: string, file: string | null): string {
-  const id = /^sha256:([0-9a-f]{12})/.exec(image ?? '')?.[1];
-  if (id) return id;
-  // An ID has no name in it; as much as the engines themselves show of it tells one from another.
   const id = /^sha256:([0-9a-f]{12})/.exec(image ?? '')?.[1];
   if (id) return id;
   if (image)

@@ -23,6 +23,11 @@ export interface LayerEvidence {
   readonly layer: Layer;
   readonly smoke: readonly SmokeResult[];
   readonly attacks: readonly IdentityAttack[];
+  /**
+   * The attack by somebody who enters the container as root (`docker exec --user 0`), where no process of its own
+   * does: told, never judged. Null where it was not made.
+   */
+  readonly entered: IdentityAttack | null;
   /** Whether the probe was the container's only process, as no other stayed. */
   readonly alone: boolean;
   readonly drift: readonly Change[];

@@ -59,7 +59,7 @@ export function distinctIdentities(identities: readonly Identity[]): Identity[] 
   return distinct;
 }
 
-/** `uid 1000, gid 0, groups 0,27` with a word on capabilities where there are any that decide. */
+/** `uid 1000, gid 0, groups 0,27` with the capabilities that decide, by name where they are few. */
 export function describeIdentity(identity: Identity): string {
   const groups = identity.groups.filter((group) => group !== identity.gid);
   const rights = deciding(identity.capabilities);
@@ -70,6 +70,7 @@ export function describeIdentity(identity: Identity): string {
     `uid ${identity.uid}`,
     `gid ${identity.gid}`,
     ...(groups.length > 0 ? [`groups ${groups.join(',')}`] : []),
-    ...(names.length > 0 ? [`capabilities ${names.join(',')}`] : []),
+    ...(names.length > 3 ? [`${names.length} capabilities`] : []),
+    ...(names.length > 0 && names.length <= 3 ? [`capabilities ${names.join(',')}`] : []),
   ].join(', ');
 }

@@ -72,6 +72,31 @@ export interface RealPath {
   readonly real: string;
 }
 
+/** An attempt whose answer is known beforehand: everybody may write there, or a read-only mount forbids it. */
+export interface Control {
+  readonly kind: 'writable' | 'read-only';
+  readonly operation: Operation;
+  /** `OK` or an errno name. */
+  readonly answer: string;
+}
+
+/** An attempt to change the mounts themselves. */
+export interface MountAttempt {
+  readonly operation: 'remount' | 'bind' | 'tmpfs' | 'umount' | 'pivot-root' | 'write-after-remount';
+  /** `OK`, an errno name, or `KILLED` where a filter ended the process that asked. */
+  readonly answer: string;
+  /** What was changed, or would have been. What succeeds in a new user namespace changes nothing for the container. */
+  readonly where: 'container' | 'own-namespace' | 'user-namespace';
+  readonly path: string;
+}
+
+/** How often opening the memory of another process for writing came to an answer. */
+export interface MemoryTally {
+  /** `OK` or an errno name. */
+  readonly answer: string;
+  readonly count: number;
+}
+
 /** All that one run of the probe as one identity said. It is only made when the closing summary arrived and agrees. */
 export interface AttackResult {
   readonly identity: Identity;
@@ -94,6 +119,15 @@ export interface AttackResult {
   readonly living: readonly Identity[];
   /** Whether the attack was left undone because no living process has this identity. */
   readonly idle: boolean;
+  /** Of `--control` and `--refusal`; empty without them. */
+  readonly controls: readonly Control[];
+  /** Of `--thorough`, as are the three below. */
+  readonly mountAttempts: readonly MountAttempt[];
+  /** The container's mounts are not what they were before the attempts on them. */
+  readonly mountsChanged: boolean;
+  readonly memory: readonly MemoryTally[];
+  /** Protected paths behind a directory that is closed to this identity: it does not know whether they exist. */
+  readonly unknown: readonly string[];
 }
 
 export interface Change {

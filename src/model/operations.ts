@@ -10,6 +10,9 @@ export const OPERATIONS = [
   'setxattr',
   'chmod',
   'utimens',
+  'regain',
+  'via-root',
+  'via-descriptor',
 ] as const;
 
 export type Operation = (typeof OPERATIONS)[number];

@@ -14,6 +14,7 @@ export const RULES = {
   'smoke-failed-after-attack': 'The program does not answer as expected any more after the attack.',
   'program-ended': 'The program ended, and it was meant to run.',
   drift: 'The container changed its own filesystem under a protected path.',
+  'entered-as-root': 'What somebody who enters the container as root could change.',
   'no-process': "No process stayed running; the probe was the container's only process.",
 } as const;
 

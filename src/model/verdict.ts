@@ -1,6 +1,6 @@
 import { CheckError } from './errors.js';
 import type { LayerEvidence } from './evidence.js';
-import { judgeAttack } from './judge/attack.js';
+import { judgeAttack, judgePrivileged } from './judge/attack.js';
 import { judgeBehaviour, unasked } from './judge/behaviour.js';
 import { judgePaths } from './judge/paths.js';
 import { describeSurface } from './judge/surface.js';
@@ -43,6 +43,7 @@ export function judge(
     const silent = unasked(seen);
     if (silent) untold.push(new CheckError('not-observed', `In the layer "${layer}" ${silent}`));
   }
+  findings.push(...judgePrivileged(evidence.filter(({ layer }) => policy.layers.includes(layer))));
   const paths = policy.protectedPaths.map((path): PathReport => {
     const told = new Map<Layer, { protection: Protection; examples: readonly Example[]; error: CheckError | null }>();
     for (const layer of LAYERS) {

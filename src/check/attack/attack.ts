@@ -26,7 +26,9 @@ export interface AttackOutcome {
 
 /** Arguments of the probe for this plan; see probe/README.md. */
 export function attackArguments(helper: Helper, plan: AttackPlan, more: readonly string[] = []): string[] {
-  const open = [...plan.places.open(), helper.directory].filter((path) => !plan.untouched.includes(path));
+  const open = [...plan.places.open(), helper.directory, helper.writable].filter(
+    (path) => !plan.untouched.includes(path),
+  );
   return [
     `${helper.directory}/${PROBE}`,
     'attack',
@@ -94,6 +96,21 @@ export async function attack(container: Container, helper: Helper, plan: AttackP
     errors.push(thrown);
   }
   return { attacks, errors };
+}
+
+/** The attack by somebody who enters as root, whoever the program runs as. Null where that cannot be tried. */
+export async function attackAsRoot(
+  container: Container,
+  helper: Helper,
+  plan: AttackPlan,
+): Promise<IdentityAttack | null> {
+  try {
+    return await once(container, attackArguments(helper, plan), { uid: 0, gid: 0 });
+  } catch (thrown) {
+    // It is told and not judged: a container that nobody can enter as root has nothing to tell.
+    if (thrown instanceof CheckError && thrown.code === 'probe-unfinished') return null;
+    throw thrown;
+  }
 }
 
 /** Reads one run of the probe as the only process of its container. */
@@ -185,8 +202,7 @@ async function once(
 async function read(execution: Execution): Promise<IdentityAttack> {
   const start = performance.now();
   const lines = new AttackLines();
-  for await (const chunk of execution.output) lines.add(chunk);
-  const { exitCode, stderr } = await execution.done;
+  const { exitCode, stderr } = await finish(execution, lines);
   if (exitCode !== 0) {
     const said = stderr.trim().split('\n').slice(-3).join(' ').slice(-500);
     throw new CheckError(
@@ -195,4 +211,19 @@ async function read(execution: Execution): Promise<IdentityAttack> {
     );
   }
   return { result: lines.result(), ms: performance.now() - start };
+}
+
+async function finish(execution: Execution, lines: AttackLines): Promise<Awaited<Execution['done']>> {
+  try {
+    for await (const chunk of execution.output) lines.add(chunk);
+    return await execution.done;
+  } catch (thrown) {
+    // The stream of a program that was ended breaks before `done` tells why.
+    const cause = await execution.done.then(() => thrown).catch((why: unknown) => why);
+    throw new CheckError(
+      'probe-unfinished',
+      `The probe did not finish in the container: ${cause instanceof Error ? cause.message : cause}. What it did not try counts as not protected.`,
+      { cause },
+    );
+  }
 }

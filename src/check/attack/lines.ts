@@ -3,7 +3,10 @@ import type { Identity } from '../../model/identity.js';
 import { nameBytes, showName } from '../../model/name.js';
 import type {
   AttackResult,
+  Control,
+  MemoryTally,
   Mount,
+  MountAttempt,
   Observation,
   Outcome,
   PlaceAttempt,
@@ -48,7 +51,16 @@ const FIELDS: Readonly<Record<string, number>> = {
   Q: 1,
   O: 1,
   E: 2,
+  Y: 1,
+  C: 3,
+  G: 4,
+  A: 1,
+  F: 3,
+  V: 1,
 };
+
+const MOUNT_OPERATIONS = ['remount', 'bind', 'tmpfs', 'umount', 'pivot-root', 'write-after-remount'] as const;
+const NAMESPACES = ['container', 'own-namespace', 'user-namespace'] as const;
 
 /**
  * Reads what one run of the probe wrote (probe/README.md). The lines come out of a container that may be hostile:
@@ -64,6 +76,8 @@ export class AttackLines {
   #ended = false;
   #omitted = 0;
   #idle = false;
+  #attacked = false;
+  #mountsChanged = false;
   #self: { identity: Identity; noNewPrivileges: boolean } | null = null;
 
   readonly #living: Identity[] = [];
@@ -79,6 +93,15 @@ export class AttackLines {
   readonly #places: PlaceAttempt[] = [];
   readonly #tallies: Tally[] = [];
   readonly #tallied = new Set<string>();
+  readonly #controls: Control[] = [];
+  readonly #mountAttempts: MountAttempt[] = [];
+  readonly #memory: MemoryTally[] = [];
+  readonly #unknown: string[] = [];
+
+  /** Whether the probe said that everything is attempted: from there on it only watches (`--watch`). False after damage. */
+  get attacked(): boolean {
+    return this.#attacked && this.#damage === null;
+  }
 
   /** Takes the next bytes, cut anywhere. */
   add(chunk: Uint8Array): void {
@@ -132,6 +155,11 @@ export class AttackLines {
       omitted: this.#omitted,
       living: this.#living,
       idle: this.#idle,
+      controls: this.#controls,
+      mountAttempts: this.#mountAttempts,
+      mountsChanged: this.#mountsChanged,
+      memory: this.#memory,
+      unknown: this.#unknown,
     };
   }
 
@@ -232,9 +260,7 @@ export class AttackLines {
       case 'D':
         return isPath(a) && add(this.#unlisted, { path: showName(a), raw: nameBytes(a) });
       case 'W':
-        return (
-          (a === 'OK' || isErrno(a)) && isPath(b) && add(this.#places, { path: showName(b), outcome: readOutcome(a) })
-        );
+        return isAnswer(a) && isPath(b) && add(this.#places, { path: showName(b), outcome: readOutcome(a) });
       case 'T': {
         const count = readNumber(c, Number.MAX_SAFE_INTEGER);
         if (!isOperation(a) || (!/^(OK|COVERED|GONE)$/.test(b) && !isErrno(b)) || count === null || !isPath(d))
@@ -247,6 +273,31 @@ export class AttackLines {
       case 'Q':
         this.#idle = true;
         return a === 'idle';
+      case 'Y':
+        if (this.#attacked) return false;
+        this.#attacked = true;
+        return a === 'attacked';
+      case 'C':
+        if ((a !== 'writable' && a !== 'read-only') || !isOperation(b) || !isAnswer(c)) return false;
+        if (this.#controls.some(({ kind, operation }) => kind === a && operation === b)) return false;
+        return add(this.#controls, { kind: a, operation: b, answer: c });
+      case 'G': {
+        const operation = MOUNT_OPERATIONS.find((one) => one === a);
+        const where = NAMESPACES.find((one) => one === c);
+        if (!operation || !where || (b !== 'KILLED' && !isAnswer(b)) || !isPath(d)) return false;
+        return add(this.#mountAttempts, { operation, answer: b, where, path: showName(d) });
+      }
+      case 'A':
+        this.#mountsChanged = true;
+        return a === 'changed';
+      case 'F': {
+        const count = readNumber(c, Number.MAX_SAFE_INTEGER);
+        if (a !== 'memory' || !isAnswer(b) || count === null) return false;
+        if (this.#memory.some(({ answer }) => answer === b)) return false;
+        return add(this.#memory, { answer: b, count });
+      }
+      case 'V':
+        return isPath(a) && add(this.#unknown, showName(a));
       case 'O':
         this.#overflow = showName(a);
         return true;
@@ -287,6 +338,10 @@ function isPath(...fields: readonly string[]): boolean {
 
 function isErrno(field: string): boolean {
   return /^E[A-Z0-9]{1,16}$/.test(field);
+}
+
+function isAnswer(field: string): boolean {
+  return field === 'OK' || isErrno(field);
 }
 
 function isOperation(field: string): field is Operation {

@@ -12,6 +12,11 @@ export interface Names {
   readonly helperDirectory: string;
 }
 
+/** Mount point of the small tmpfs in which every attempt has to succeed: beside the helper's own. */
+export function writableDirectory(helperDirectory: string): string {
+  return `${helperDirectory}-writable`;
+}
+
 type Build = Extract<ImageSource, { kind: 'build' }>;
 
 /**
@@ -35,28 +40,28 @@ export function buildArguments(source: Build, iidFile: string, classic = false):
 }
 
 /**
- * The settings of a container, for `docker run` and `docker create`: the user's own flags first, so that
- * what this check is about (the root filesystem, the names) has the last word.
+ * The settings of a container, for `docker run` and `docker create`. The name and the label come first: a word among
+ * the user's flags that is none would be taken for the image and end the flags, and what it made is found all the
+ * same. What the layer is about comes last, and so has the last word.
  */
 export function containerArguments(run: RunSettings, root: Root, names: Names): string[] {
   return [
-    // First of all: should an option be wrong, what was made all the same is found again.
-    '--label',
-    `${RUN_LABEL}=${names.run}`,
-    ...option('--platform', run.platform),
-    ...run.options,
-    ...option('--user', run.user),
-    ...run.env.flatMap((variable) => ['--env', variable]),
-    ...run.volumes.flatMap((volume) => ['--volume', volume]),
-    ...run.ports.flatMap((port) => ['--publish', `127.0.0.1::${port}`]),
-    ...(root === 'read-only' ? run.tmpfs.flatMap((mount) => ['--tmpfs', mount]) : []),
-    `--read-only=${root === 'read-only'}`,
     '--name',
     names.container,
     '--label',
     `${RUN_LABEL}=${names.run}`,
     '--mount',
     `type=volume,source=${names.helperVolume},target=${names.helperDirectory},readonly,volume-nocopy,volume-label=${RUN_LABEL}=${names.run}`,
+    '--tmpfs',
+    `${writableDirectory(names.helperDirectory)}:mode=1777,size=1m`,
+    ...(root === 'read-only' ? run.tmpfs.flatMap((mount) => ['--tmpfs', mount]) : []),
+    ...run.ports.flatMap((port) => ['--publish', `127.0.0.1::${port}`]),
+    ...run.volumes.flatMap((volume) => ['--volume', volume]),
+    ...run.env.flatMap((variable) => ['--env', variable]),
+    ...option('--user', run.user),
+    ...option('--platform', run.platform),
+    ...run.options,
+    `--read-only=${root === 'read-only'}`,
   ];
 }
 

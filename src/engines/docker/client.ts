@@ -1,9 +1,15 @@
 import { CheckError } from '../../model/errors.js';
-import { type Command, capture, type Finished, follow, type Running, start } from '../../platform/exec.js';
+import { type Command, capture, ExecTimeout, type Finished, follow, type Running, start } from '../../platform/exec.js';
 import { printable } from '../../platform/log.js';
 
 /** Variables that hold tokens of the workflow: a flag such as `--env NAME` or `--env-file` must not find them. */
 const SECRET = /^(INPUT_|GITHUB_TOKEN$|GH_TOKEN$|ACTIONS_(RUNTIME_TOKEN|ID_TOKEN_REQUEST_TOKEN)$)/;
+
+/** Milliseconds that a call may take. An engine that hangs must not hang the check; a pull takes what it takes. */
+const LIMIT = 120_000;
+
+/** Milliseconds for a command in a container: an attack on millions of files, and not a process that was stopped. */
+const EXECUTION_LIMIT = 900_000;
 
 /** The `docker` command line client: it knows contexts, TLS and SSH, and every flag that users may give. */
 export class Client {
@@ -19,7 +25,9 @@ export class Client {
 
   /** Runs to the end; the exit code is the caller's to judge. Fails only where there is no client or no engine. */
   async ask(args: readonly string[], how: Pick<Command, 'input' | 'limit'> = {}): Promise<Finished> {
-    const finished = await this.#explained(capture(this.#command(args, how)));
+    const finished = await this.#explained(
+      capture({ timeout: args[0] === 'pull' ? 3_600_000 : LIMIT, ...this.#command(args, how) }),
+    );
     if (finished.exitCode !== 0) refuseWithoutEngine(finished.stderr);
     return finished;
   }
@@ -32,18 +40,20 @@ export class Client {
   }
 
   /** Starts, and gives the output as it comes. */
-  start(args: readonly string[], input?: Uint8Array): Running {
-    return start(this.#command(args, input ? { input } : {}));
+  start(args: readonly string[], input?: Uint8Array | 'open'): Running {
+    return start({ timeout: EXECUTION_LIMIT, ...this.#command(args, input ? { input } : {}) });
   }
 
   /** Runs a build, whose output people follow. `env` is added to the client's. */
   async follow(args: readonly string[], env: NodeJS.ProcessEnv, print: (chunk: Uint8Array) => void): Promise<number> {
-    return this.#explained(follow({ argv: [this.#program, ...args], env: { ...this.#env, ...env } }, print));
+    return this.#explained(
+      follow({ argv: [this.#program, ...args], env: { ...this.#env, ...env }, signal: this.#signal }, print),
+    );
   }
 
   /** Runs even when the check was cancelled: what it made has to go all the same. */
   async clean(args: readonly string[]): Promise<Finished> {
-    return capture({ argv: [this.#program, ...args], env: this.#env, signal: AbortSignal.timeout(60_000) });
+    return capture({ argv: [this.#program, ...args], env: this.#env, timeout: LIMIT });
   }
 
   failure(args: readonly string[], finished: Pick<Finished, 'exitCode' | 'stderr'>): CheckError {
@@ -63,9 +73,13 @@ export class Client {
       return await work;
     } catch (thrown) {
       if (this.#signal.aborted) throw new CheckError('cancelled', 'The check was cancelled.', { cause: thrown });
-      const missing =
-        thrown instanceof Error &&
-        (('code' in thrown && thrown.code === 'ENOENT') || /Unable to locate/.test(thrown.message));
+      if (thrown instanceof ExecTimeout) {
+        throw new CheckError('no-engine', `The Docker engine does not answer: ${thrown.message}. Restart it.`, {
+          cause: thrown,
+        });
+      }
+      const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : null;
+      const missing = code === 'ENOENT' || /Unable to locate/.test(String(thrown));
       if (missing) {
         throw new CheckError(
           'no-engine',

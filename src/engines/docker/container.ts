@@ -17,12 +17,12 @@ export class DockerContainer implements Container {
   readonly #remove: () => void;
 
   /** `remove` begins the container's removal. */
-  constructor(client: Client, name: string, inspected: Json, helperDirectory: string, remove: () => void) {
+  constructor(client: Client, name: string, inspected: Json, helper: readonly string[], remove: () => void) {
     this.#remove = remove;
     this.#client = client;
     this.name = name;
     this.rootReadOnly = object(inspected.HostConfig).ReadonlyRootfs === true;
-    this.mounts = readMounts(inspected, helperDirectory);
+    this.mounts = readMounts(inspected, helper);
     this.#ports = readPorts(inspected);
   }
 
@@ -40,7 +40,7 @@ export class DockerContainer implements Container {
     return readState(first(await this.#client.demand(['container', 'inspect', '--', this.name])));
   }
 
-  run(argv: readonly string[], how: { readonly as?: ExecUser; readonly input?: Uint8Array } = {}): Execution {
+  run(argv: readonly string[], how: { readonly as?: ExecUser; readonly input?: Uint8Array | 'open' } = {}): Execution {
     return this.#client.start(
       [
         'exec',

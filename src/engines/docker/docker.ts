@@ -14,6 +14,7 @@ import {
   namedVolumes,
   RUN_LABEL,
   runArguments,
+  writableDirectory,
 } from './arguments.js';
 import { Client, lastLines } from './client.js';
 import { DockerContainer } from './container.js';
@@ -137,6 +138,7 @@ export class Docker implements Engine {
     ready.catch(() => {});
     return {
       directory: names.helperDirectory,
+      writable: writableDirectory(names.helperDirectory),
       ready,
       [Symbol.asyncDispose]: async () => {
         await ready.catch(() => {});
@@ -247,18 +249,19 @@ export class Docker implements Engine {
     return names;
   }
 
+  /** Takes over a container that was made, if it is made from the image that is to be checked. */
   async #adopt(image: Image, names: Names): Promise<DockerContainer> {
     const remove = () => this.#leftovers.removeContainer(names.container);
+    const own = [names.helperDirectory, writableDirectory(names.helperDirectory)];
     try {
       const inspected = first(await this.#client.demand(['container', 'inspect', '--', names.container]));
-      // A word among the run options that is no flag would be taken for the image.
       if (text(inspected.Image) !== image.id) {
         throw new CheckError(
-          'engine-failed',
-          `The engine made the container from the image ${text(inspected.Image)}, not from ${image.id}. Check that every word of \`run-options\` is a flag or its value.`,
+          'bad-input',
+          `The container was made from another image (${text(inspected.Image)}) than the one to check. Input "run-options" holds a word that is no flag, and the engine took it for the image. Take it out.`,
         );
       }
-      return new DockerContainer(this.#client, names.container, inspected, names.helperDirectory, remove);
+      return new DockerContainer(this.#client, names.container, inspected, own, remove);
     } catch (thrown) {
       remove();
       throw thrown;

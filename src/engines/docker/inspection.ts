@@ -94,14 +94,15 @@ export function readPorts(json: Json): {
 
 /**
  * The mounts as they were asked for. `.Mounts` leaves out `--tmpfs` and cannot tell an image's VOLUME from
- * the run's own; `.HostConfig` can.
+ * the run's own; `.HostConfig` can. What this check itself mounts (`own`) is left out.
  */
-export function readMounts(json: Json, helperDirectory: string): RequestedMount[] {
+export function readMounts(json: Json, own: readonly string[]): RequestedMount[] {
   const host = object(json.HostConfig);
   const asked = new Set<string>();
   const mounts: RequestedMount[] = [];
   for (const [written, options] of Object.entries(object(host.Tmpfs))) {
     const path = tidy(written);
+    if (own.includes(path)) continue;
     asked.add(path);
     mounts.push({
       path,
@@ -127,7 +128,7 @@ export function readMounts(json: Json, helperDirectory: string): RequestedMount[
   }
   for (const mount of list(json.Mounts).map(object)) {
     const path = tidy(text(mount.Destination));
-    if (path === helperDirectory || mount.Type === 'tmpfs') continue;
+    if (own.includes(path) || mount.Type === 'tmpfs') continue;
     mounts.push({
       path,
       kind: mount.Type === 'bind' ? 'bind' : 'volume',

@@ -22,6 +22,11 @@ export class Leftovers {
     this.#made.add(name);
   }
 
+  /** To be called where something may have been made under a name that is not known: its label tells then. */
+  doubt(): void {
+    this.#made.add('');
+  }
+
   /** Begins to remove a container, with the anonymous volumes of its image's VOLUMEs. */
   removeContainer(name: string): void {
     this.#containers.add(this.#remove(name, ['rm', '--force', '--volumes', name]));

@@ -35,7 +35,7 @@ export function judgeAttack(seen: LayerEvidence, required: boolean, imageVolumes
       location: null,
     });
   }
-  return [...findings, ...judgeRoot(seen, holes, level), ...judgeLinks(seen, required), ...judgePrivileged(seen)];
+  return [...findings, ...judgeRoot(seen, holes, level), ...judgeLinks(seen, required), ...judgeEntered(seen)];
 }
 
 /** The topmost changeable places, each with all that can be changed below it on the same mount. */
@@ -61,13 +61,38 @@ function findHoles(seen: LayerEvidence): Hole[] {
   for (const path of paths) {
     const entry = entries.get(path);
     if (!entry) continue;
-    const top = holes.at(-1);
-    if (top && isWithin(path, top.path) && top.origin.path === entry.origin.path) {
+    // What another mount holds may stand between a directory and the rest of what is below it.
+    const top = holes.findLast((hole) => isWithin(path, hole.path) && hole.origin.path === entry.origin.path);
+    if (top) {
       top.count += 1;
       for (const identity of entry.identities) top.identities.add(identity);
     } else holes.push({ path, ...entry, count: 1 });
   }
   return holes;
+}
+
+/**
+ * A root filesystem that the kernel shows as writable is not what was asked for, even where modes kept every
+ * identity from changing anything: engines have ignored `--read-only` (moby issue 46074).
+ */
+function judgeRoot(seen: LayerEvidence, holes: readonly Hole[], level: Level): Finding[] {
+  if (seen.layer !== 'read-only' || holes.some(({ origin }) => origin.kind === 'root')) return [];
+  const writable = seen.attacks.some(({ result }) => {
+    const root = mountOf(result.mounts, '/');
+    return root?.path === '/' && !root.readOnly;
+  });
+  if (!writable) return [];
+  return [
+    {
+      rule: 'read-only-ignored',
+      level,
+      path: '/',
+      message:
+        'The container was to run with a read-only root filesystem, and the kernel shows it as writable. Only modes and owners kept the program from changing it.',
+      fix: 'Check that neither `run-options` nor the engine undoes `--read-only`, and report it to the makers of the engine.',
+      location: null,
+    },
+  ];
 }
 
 function describeHole(hole: Hole, seen: LayerEvidence, level: Level, imageVolumes: readonly string[]): Finding {
@@ -126,9 +151,15 @@ function describeHole(hole: Hole, seen: LayerEvidence, level: Level, imageVolume
   };
 }
 
+/** Directories that every distribution makes writable for everybody. */
+const TEMPORARY = new Set(['/tmp', '/var/tmp', '/run/lock', '/run']);
+
 function mendPermissions(hole: Hole, seen: LayerEvidence): string {
   const asRoot = [...hole.identities].some((index) => seen.attacks[index]?.result.identity.uid === 0);
   if (asRoot) return 'Run as somebody else than root (`USER` in the Dockerfile, or `user`): modes do not bind root.';
+  if (TEMPORARY.has(hole.path)) {
+    return `${hole.path} is meant to be written to: only a read-only root filesystem with a tmpfs there protects the image. Where modes alone have to do, name it in \`allow-writable\`.`;
+  }
   const path = hole.path === '/' ? '/PATH' : hole.path;
   return `After the last COPY: \`RUN chown -R 0:0 ${path} && find ${path} -type d -exec chmod 755 {} + && find ${path} -type f -exec chmod 644 {} +\` (755 for programs), before the final \`USER\`.`;
 }
@@ -174,24 +205,55 @@ function isAllowed(link: WritableLink, result: AttackResult, seen: LayerEvidence
   return seen.places.of(link.path)?.kind === 'allowed' && !isProtected(link.path, result, seen);
 }
 
-function judgePrivileged(seen: LayerEvidence): Finding[] {
-  const programs = new Map<string, string>();
-  for (const { result } of seen.attacks) {
-    // Root runs nothing that would give it more than it has.
-    if (result.identity.uid === 0) continue;
-    for (const program of result.privileged) programs.set(program.path, program.kind);
-  }
+/** Programs are the same in every layer: one finding for all. */
+export function judgePrivileged(evidence: readonly LayerEvidence[]): Finding[] {
+  // Root runs nothing that would give it more than it has.
+  const attacks = evidence
+    .flatMap((seen) => seen.attacks.map(({ result }) => result))
+    .filter(({ identity }) => identity.uid !== 0);
+  const programs = new Map(attacks.flatMap(({ privileged }) => privileged.map(({ path, kind }) => [path, kind])));
   if (programs.size === 0) return [];
   const shown = [...programs].slice(0, 20).map(([path, kind]) => `${path} (${kind})`);
-  const harmless = seen.attacks.every(({ result }) => result.noNewPrivileges);
+  const harmless = attacks.every(({ noNewPrivileges }) => noNewPrivileges);
   return [
     {
       rule: 'privileged-program-reachable',
       level: harmless ? 'note' : 'warning',
       path: [...programs.keys()][0] ?? null,
-      message: `${programs.size} programs give other rights to whoever runs them${harmless ? ', which no-new-privileges prevents here' : ''} (layer ${seen.layer}): ${shown.join(', ')}${programs.size > 20 ? ` and ${programs.size - 20} more` : ''}.`,
+      message: `${programs.size} programs give other rights to whoever runs them${harmless ? ', which no-new-privileges prevents here' : ''}: ${shown.join(', ')}${programs.size > 20 ? ` and ${programs.size - 20} more` : ''}.`,
       fix: 'Run with `--security-opt no-new-privileges` (Kubernetes: `allowPrivilegeEscalation: false`), or take the bits away in the Dockerfile: `RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +`.',
       location: null,
+    },
+  ];
+}
+
+/** What a colleague who debugs in production could do: told apart, as nobody in the container is root. */
+function judgeEntered(seen: LayerEvidence): Finding[] {
+  if (!seen.entered) return [];
+  const { result } = seen.entered;
+  const changed = result.observations.filter(
+    (observation) => observation.outcome.kind === 'succeeded' && breaks(observation, result, seen),
+  );
+  const attempts = result.tallies.reduce(
+    (sum, { answer, count }) => (/^(COVERED|GONE)$/.test(answer) ? sum : sum + count),
+    0,
+  );
+  const base = { rule: 'entered-as-root', level: 'note', path: changed[0]?.path ?? null, location: null } as const;
+  if (changed.length === 0) {
+    return [
+      {
+        ...base,
+        message: `Somebody who enters the container as root (\`docker exec --user 0\`) cannot change it either: ${attempts} attempts, none succeeded.`,
+        fix: 'Nothing.',
+      },
+    ];
+  }
+  const shown = changed.slice(0, 3).map(({ path }) => path);
+  return [
+    {
+      ...base,
+      message: `Somebody who enters the container as root (\`docker exec --user 0\`) can change it: ${shown.join(', ')}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''}.`,
+      fix: 'Mount what is writable there read-only, or allow nobody to enter the container.',
     },
   ];
 }

@@ -23,6 +23,14 @@ const BODY = [
   'W\tOK\t/tmp',
   'W\tEROFS\t/data',
   'W\tENOENT\t/proc',
+  'C\twritable\tcreate\tOK',
+  'C\tread-only\tcreate\tEROFS',
+  'F\tmemory\tEACCES\t2',
+  'V\t/closed/x',
+  'G\tremount\tEPERM\tcontainer\t/',
+  'G\tbind\tKILLED\tuser-namespace\t/a\\x20b',
+  'A\tchanged',
+  'Y\tattacked',
   'T\tcreate\tOK\t1\t/app',
   'T\tdelete\tCOVERED\t7\t/app',
 ];
@@ -93,6 +101,40 @@ test('every kind of line becomes what it says', () => {
     ],
     omitted: 3,
     idle: false,
+    controls: [
+      { kind: 'writable', operation: 'create', answer: 'OK' },
+      { kind: 'read-only', operation: 'create', answer: 'EROFS' },
+    ],
+    mountAttempts: [
+      { operation: 'remount', answer: 'EPERM', where: 'container', path: '/' },
+      { operation: 'bind', answer: 'KILLED', where: 'user-namespace', path: '/a b' },
+    ],
+    mountsChanged: true,
+    memory: [{ answer: 'EACCES', count: 2 }],
+    unknown: ['/closed/x'],
+  });
+});
+
+test('the end of the attack is known as it comes', () => {
+  const lines = new AttackLines();
+  const [protocol = '', identity = ''] = BODY;
+  lines.add(bytes([protocol, identity, 'Q\tidle']));
+  expect(lines.attacked).toBe(false);
+  lines.add(Buffer.from('Y\tattac'));
+  expect(lines.attacked).toBe(false);
+  lines.add(Buffer.from('ked\n'));
+  expect(lines.attacked).toBe(true);
+  lines.add(bytes(['L\t7\t7\t-\t0000000000000000', 'E\t5\t0']));
+  expect(lines.result().living.map(({ uid }) => uid)).toEqual([7]);
+});
+
+test('what a run without the flags does not say is empty', () => {
+  expect(read(ended(BODY.slice(0, 2)))).toMatchObject({
+    controls: [],
+    mountAttempts: [],
+    mountsChanged: false,
+    memory: [],
+    unknown: [],
   });
 });
 
@@ -111,7 +153,7 @@ describe('a run counts as unfinished', () => {
     ['with another protocol', ended(['P\t2', identity])],
     ['without its identity', ended([protocol])],
     ['with two identities', ended([protocol, identity, identity])],
-    ['with an unknown kind', ended([...BODY, 'Y\t/x'])],
+    ['with an unknown kind', ended([...BODY, 'B\t/x'])],
     ['with a kind that every object has', ended([...BODY, 'constructor\t/x'])],
     ['with too few fields', ended([...BODY, 'S\tcreate'])],
     ['with an unknown operation', ended([...BODY, 'S\trename\t/x'])],
@@ -119,6 +161,15 @@ describe('a run counts as unfinished', () => {
     ['with a malformed tally', ended([...BODY, 'T\tcreate\tOK\t-1\t/app'])],
     ['with a tally twice', ended([...BODY, 'T\tcreate\tOK\t2\t/app'])],
     ['with an answer that is none', ended([...BODY, 'T\tcreate\tok\t2\t/app'])],
+    ['with an operation on mounts that is none', ended([...BODY, 'G\tmove\tEPERM\tcontainer\t/'])],
+    ['with a namespace that is none', ended([...BODY, 'G\tbind\tEPERM\thost\t/'])],
+    ['with a control of another kind', ended([...BODY, 'C\tclosed\tcreate\tOK'])],
+    ['with a control twice', ended([...BODY, 'C\twritable\tcreate\tOK'])],
+    ['with a control whose answer is none', ended([...BODY, 'C\twritable\tmkdir\tCOVERED'])],
+    ['with memory counted twice', ended([...BODY, 'F\tmemory\tEACCES\t1'])],
+    ['with memory of another kind', ended([...BODY, 'F\tother\tOK\t1'])],
+    ['with two ends of the attack', ended([...BODY, 'Y\tattacked'])],
+    ['with another word for the end of the attack', ended(['P\t1', identity, 'Y\tx'])],
     ['with raw bytes', ended([...BODY, 'S\tcreate\t/\xff'])],
     ['with an overflow', ended([...BODY, 'O\tliving'])],
     ['with a line of more than 64 KB', ended([...BODY, `S\tcreate\t/${'a'.repeat(65536)}`])],
@@ -171,6 +222,18 @@ test('garbage never throws anything but a CheckError', () => {
       'Q',
       'O',
       'E',
+      'Y',
+      'C',
+      'G',
+      'A',
+      'F',
+      'V',
+      'attacked',
+      'changed',
+      'memory',
+      'remount',
+      'container',
+      'writable',
       '1',
       '0',
       '/x',
