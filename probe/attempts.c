@@ -8,10 +8,11 @@
 #include "probe.h"
 
 /** Names that nobody uses: random, so that nobody in the container can put something there first. */
-static char trial_name[] = ".immutable-check-0123456789abcdef";
+char trial_name[] = ".immutable-check-0123456789abcdef";
 static const char trial_attribute[] = "user.immutable-check";
+bool thorough;
 static bool has_fchmodat2;
-static long own_descriptors; /* /proc/self/fd, where there is no fchmodat2 */
+static long own_descriptors; /* /proc/self/fd */
 
 void prepare_attempts(void)
 {
@@ -23,7 +24,14 @@ void prepare_attempts(void)
        seccomp filters that do not know it ENOSYS or EPERM. */
     long answer = SYS(fchmodat2, -1, "x", 0, AT_SYMLINK_NOFOLLOW);
     has_fchmodat2 = answer != -ENOSYS && answer != -EPERM;
-    own_descriptors = has_fchmodat2 ? -1 : SYS(openat, AT_FDCWD, "/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    own_descriptors = SYS(openat, AT_FDCWD, "/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/** A full disk or quota is noticed behind the permission check (on overlayfs also when a file is first changed): whoever
+    gets this answer may change things, and could do so once there is room. */
+static long allowed_but_full(long answer)
+{
+    return answer == -ENOSPC || answer == -EDQUOT ? 0 : answer;
 }
 
 /** What an attempt made is gone again, or told as its residue. That somebody else removed it is as good. */
@@ -87,19 +95,34 @@ static long try_setxattr(const struct entry *file)
     return removed(SETXATTR, file, SYS(lremovexattr, file->name, trial_attribute));
 }
 
-/** chmod of a held inode, by the name that /proc gives to its file descriptor. */
-static long chmod_held(long held, unsigned mode)
+/** The name of a file descriptor in /proc/self/fd. */
+static const char *descriptor_name(long held)
 {
-    char number[20];
+    static char number[20];
     size_t at = sizeof number - 1;
-    number[at] = '\0';
     do number[--at] = (char)('0' + held % 10);
     while (held /= 10);
-    return SYS(fchmodat, own_descriptors, number + at, mode);
+    return number + at;
+}
+
+long open_held(long held)
+{
+    if (own_descriptors < 0) return own_descriptors;
+    long fd = SYS(openat, own_descriptors, descriptor_name(held), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) return allowed_but_full(fd);
+    SYS(close, fd);
+    return 0;
+}
+
+/** chmod of a held inode. */
+static long chmod_held(long held, unsigned mode)
+{
+    if (has_fchmodat2) return SYS(fchmodat2, held, "", mode, AT_EMPTY_PATH);
+    return SYS(fchmodat, own_descriptors, descriptor_name(held), mode);
 }
 
 /** chmod to the mode that it has. fchmodat(2) would follow a link put there just now: without fchmodat2 the inode
-    is held first. Only where there is no /proc to name a held inode the plain call remains. */
+    is held first, which takes three calls: not where nobody can put one there, nor where no /proc names a held inode. */
 static long try_chmod(const struct entry *entry)
 {
     unsigned mode = entry->status.mode & S_MODE;
@@ -107,7 +130,7 @@ static long try_chmod(const struct entry *entry)
        do `utimens` too, so that nothing is missed. */
     if (mode & S_ISGID && !in_group(entry->status.gid)) return NOT_MADE;
     if (has_fchmodat2) return SYS(fchmodat2, entry->dir, entry->name, mode, AT_SYMLINK_NOFOLLOW);
-    if (own_descriptors < 0) return SYS(fchmodat, entry->dir, entry->name, mode);
+    if (entry->sealed || own_descriptors < 0) return SYS(fchmodat, entry->dir, entry->name, mode);
 
     long held = SYS(openat, entry->dir, entry->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (held < 0) return held;
@@ -127,13 +150,38 @@ static long try_utimens(const struct entry *entry)
     return SYS(utimensat, entry->dir, entry->name, times, AT_SYMLINK_NOFOLLOW);
 }
 
+/**
+ * The owner gives itself the right back: chmod, open for writing, the old mode again. Only on inodes that are held, of
+ * our own, and without setuid and setgid, which a chmod might take away. Meanwhile the owner, and nobody else, may write.
+ */
+static long try_regain(const struct entry *file)
+{
+    struct statx now;
+    unsigned mode = file->status.mode & S_MODE;
+    bool no_chmod = !has_fchmodat2 && own_descriptors < 0;
+    if (mode & (S_ISUID | S_ISGID) || file->status.uid != self.uid || no_chmod) return NOT_MADE;
+    long held = SYS(openat, file->dir, file->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (held < 0) return held;
+    long answer = SYS(statx, held, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &now);
+    if (answer == 0 && (now.inode != file->status.inode || now.mode != file->status.mode || now.uid != self.uid))
+        answer = NOT_MADE; /* something else stands there now */
+    if (answer == 0) answer = chmod_held(held, mode | S_IWUSR);
+    if (answer == 0) {
+        answer = try_open_write(file);
+        long restored = chmod_held(held, mode);
+        if (restored < 0) tell_unexpected(REGAIN, restored, file->path);
+    }
+    SYS(close, held);
+    return answer;
+}
+
 /*
  * The table, in the order in which the attempts are made: `delete` comes before what it can make needless.
  * `scripts/generate/operations.mjs` reads the names from these rows.
  */
 static const struct {
     const char *name;
-    unsigned on; /* the kinds of entries that it is made on */
+    unsigned on; /* the kinds of entries that it is made on in any case */
     long (*make)(const struct entry *);
 } attempts[OPERATIONS] = {
     [CREATE] = {"create", INSIDE, try_create},
@@ -144,6 +192,9 @@ static const struct {
     [SETXATTR] = {"setxattr", REGULAR, try_setxattr},
     [CHMOD] = {"chmod", DIRECTORY | REGULAR | SPECIAL, try_chmod},
     [UTIMENS] = {"utimens", DIRECTORY | REGULAR | LINK | SPECIAL, try_utimens},
+    [REGAIN] = {"regain", 0, try_regain}, /* where it is needed: attack() */
+    [VIA_ROOT] = {"via-root", 0, NULL}, /* ways.c makes these two */
+    [VIA_DESCRIPTOR] = {"via-descriptor", 0, NULL},
 };
 
 const char *operation_name(enum operation operation)
@@ -151,12 +202,14 @@ const char *operation_name(enum operation operation)
     return attempts[operation].name;
 }
 
+bool is_made_on(enum operation operation, enum kind kind)
+{
+    return attempts[operation].on & kind;
+}
+
 long attempt(enum operation operation, const struct entry *entry)
 {
-    long answer = attempts[operation].make(entry);
-    /* A full disk or quota is noticed behind the permission check (on overlayfs also when a file is first changed):
-       whoever gets this answer may change things, and could do so once there is room. */
-    return answer == -ENOSPC || answer == -EDQUOT ? 0 : answer;
+    return allowed_but_full(attempts[operation].make(entry));
 }
 
 enum kind kind_of(uint16_t mode)
@@ -217,6 +270,7 @@ unsigned record(enum operation operation, long answer, const struct entry *entry
 unsigned attack(const struct entry *entry, bool can_create_beside)
 {
     unsigned found = 0;
+    long opened = 0, changed_mode = NOT_MADE;
     for (enum operation operation = 0; operation < OPERATIONS; operation++) {
         if (!(attempts[operation].on & entry->kind)) continue;
         if (found & REPLACEABLE) {
@@ -227,10 +281,15 @@ unsigned attack(const struct entry *entry, bool can_create_beside)
         if (answer == NOT_MADE) continue;
         found |= record(operation, answer, entry);
         if (found & VANISHED) break;
+        if (operation == OPEN_WRITE) opened = answer;
+        if (operation == CHMOD) changed_mode = answer;
         if (operation == CREATE && answer == 0) found |= CREATED;
         if (operation == DELETE && answer == 0 && can_create_beside) found |= REPLACEABLE;
     }
-    return found;
+    if (!thorough || changed_mode != 0 || (opened != -EACCES && opened != -EPERM) || found & VANISHED) return found;
+    if (untouched(entry->path, length_of(entry->path))) return found; /* a protected path in it: no mode is changed there */
+    long answer = attempt(REGAIN, entry);
+    return answer == NOT_MADE ? found : found | record(REGAIN, answer, entry);
 }
 
 void cover(enum kind kind)

@@ -171,64 +171,141 @@ static uint32_t read_groups(const char *text, uint32_t *groups)
     }
 }
 
-static void note_process(const char *pid)
+/** The parent of a process; 1 where it has ended, as its children are the first process's then. */
+static uint64_t parent_of(uint64_t pid)
+{
+    static struct reader status;
+    char path[64] = "/proc/", digits[20];
+    size_t length = length_of(path), count = 0;
+    uint64_t parent = 1;
+    do digits[count++] = (char)('0' + pid % 10);
+    while ((pid /= 10) > 0);
+    while (count > 0) path[length++] = digits[--count];
+    memcpy(path + length, "/status", sizeof "/status");
+    if (reader_open(&status, path) < 0) return parent;
+    for (char *line; (line = reader_line(&status));) {
+        if (!starts_with(line, "PPid:")) continue;
+        const char *text = line + sizeof "PPid:";
+        read_number(&text, 10, &parent);
+    }
+    return parent;
+}
+
+/** Whether the process is one that came in by `exec`, or was started by one: the probe's own attempts on mounts are. */
+static bool is_from_outside(const char *pid, uint64_t parent)
+{
+    enum { MOST_GENERATIONS = 64 };
+    if (equal(pid, "1")) return false;
+    for (unsigned generation = 0; parent > 1 && generation < MOST_GENERATIONS; generation++) parent = parent_of(parent);
+    return parent == 0;
+}
+
+/** Reads a thread; false where it does not count: it has ended, or came in from outside. */
+static bool read_process(struct process *process, const char *pid, const char *tid)
 {
     static struct reader status;
     static uint32_t groups[MOST_GROUPS];
-    enum { REAL, EFFECTIVE, SAVED };
-    uint64_t uids[4] = {0}, gids[4] = {0}, parent = 0, permitted = 0;
-    uint32_t group_count = 0;
+    uint64_t parent = 0;
     bool complete = false, dead = false;
     char path[64] = "/proc/";
+    *process = (struct process){.pid = pid, .groups = groups};
     size_t length = length_of(path);
 
     for (const char *at = pid; *at; at++) path[length++] = *at;
+    for (const char *at = "/task/"; *at; at++) path[length++] = *at;
+    for (const char *at = tid; *at; at++) path[length++] = *at;
     memcpy(path + length, "/status", sizeof "/status");
-    if (reader_open(&status, path) < 0) return; /* it has ended, or /proc is mounted with hidepid */
+    if (reader_open(&status, path) < 0) return false; /* it has ended, or /proc is mounted with hidepid */
     for (char *line; (line = reader_line(&status));) {
         const char *text = line;
         while (*text && *text++ != '\t') {}
         if (starts_with(line, "State:")) dead = *text == 'Z' || *text == 'X';
         else if (starts_with(line, "PPid:")) read_number(&text, 10, &parent);
-        else if (starts_with(line, "Uid:")) read_four(text, uids);
-        else if (starts_with(line, "Gid:")) read_four(text, gids);
-        else if (starts_with(line, "Groups:")) group_count = read_groups(text, groups);
-        else if (starts_with(line, "CapPrm:")) complete = read_number(&text, 16, &permitted);
+        else if (starts_with(line, "Uid:")) read_four(text, process->uids);
+        else if (starts_with(line, "Gid:")) read_four(text, process->gids);
+        else if (starts_with(line, "Groups:")) process->group_count = read_groups(text, groups);
+        else if (starts_with(line, "CapPrm:")) complete = read_number(&text, 16, &process->permitted);
     }
     living_overflowed |= status.too_long;
     /* A process whose parent is outside the container came in by `exec`: it belongs to whoever looks at the
        container, not to the container. The first process has no parent here either, and is the container. */
-    if (!complete || dead || (parent == 0 && !equal(pid, "1"))) return;
+    return complete && !dead && !is_from_outside(pid, parent);
+}
+
+/** Rights belong to threads: one may have kept what the others of its process, the first one too, gave up. */
+static void note_thread(const char *pid, const char *tid)
+{
+    enum { REAL, EFFECTIVE, SAVED };
+    struct process thread;
+    if (!read_process(&thread, pid, tid)) return;
+    const uint64_t *uids = thread.uids;
     for (int which = REAL; which <= SAVED; which++) {
         if (which != EFFECTIVE && uids[which] == uids[EFFECTIVE]) continue;
         note_living(&(struct identity){
             .uid = (uint32_t)uids[which],
-            .gid = (uint32_t)gids[which],
-            .groups = groups,
-            .group_count = group_count,
+            .gid = (uint32_t)thread.gids[which],
+            .groups = thread.groups,
+            .group_count = thread.group_count,
             /* Permitted, not effective: a process can raise these whenever it likes. Going to another uid keeps
                them only towards 0. */
-            .capabilities = which == EFFECTIVE || uids[which] == 0 ? permitted : 0,
+            .capabilities = which == EFFECTIVE || uids[which] == 0 ? thread.permitted : 0,
         });
     }
 }
 
-static void note_processes(void)
+/** Calls `note` for every number that names an entry of the directory. A directory that is gone has none. */
+static void each_number(const char *directory, const char *pid, void (*note)(const char *pid, const char *number))
 {
     _Alignas(8) char records[4096];
-    long proc = SYS(openat, AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    uint64_t own = (uint64_t)SYS(getpid);
-    if (proc < 0) return;
-    for (long size; (size = SYS(getdents64, proc, records, sizeof records)) > 0;) {
+    long dir = SYS(openat, AT_FDCWD, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0) return;
+    for (long size; (size = SYS(getdents64, dir, records, sizeof records)) > 0;) {
         for (long at = 0; at < size;) {
             const struct directory_record *record = (const void *)(records + at);
             const char *rest = record->name;
-            uint64_t pid;
-            if (read_number(&rest, 10, &pid) && *rest == '\0' && pid != own) note_process(record->name);
+            uint64_t number;
+            if (read_number(&rest, 10, &number) && *rest == '\0') note(pid, record->name);
             at += record->size;
         }
     }
-    SYS(close, proc);
+    SYS(close, dir);
+}
+
+static bool is_own_process(const char *pid)
+{
+    uint64_t number;
+    return read_number(&pid, 10, &number) && number == (uint64_t)SYS(getpid);
+}
+
+static void note_process(const char *unused, const char *pid)
+{
+    char path[64] = "/proc/";
+    size_t length = length_of(path);
+    (void)unused;
+    if (is_own_process(pid)) return;
+    for (const char *at = pid; *at; at++) path[length++] = *at;
+    memcpy(path + length, "/task", sizeof "/task");
+    each_number(path, pid, note_thread);
+}
+
+static void note_processes(void)
+{
+    each_number("/proc", NULL, note_process);
+}
+
+static void (*visitor)(const struct process *);
+
+static void visit_process(const char *unused, const char *pid)
+{
+    struct process process;
+    (void)unused;
+    if (!is_own_process(pid) && read_process(&process, pid, pid)) visitor(&process);
+}
+
+void each_process(void (*visit)(const struct process *))
+{
+    visitor = visit;
+    each_number("/proc", NULL, visit_process);
 }
 
 void tell_living(void)
@@ -243,9 +320,45 @@ void tell_living(void)
     if (living_overflowed && !overflowed_before) overflow("living");
 }
 
+static uint64_t now(void)
+{
+    struct timespec time = {0};
+    SYS(clock_gettime, CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.seconds * 1000000000 + (uint64_t)time.nanoseconds;
+}
+
+/**
+ * Every 2 ms, or, where one look takes longer than half of that, so much later that the looks take at most a fifth of
+ * a processor: a worker that lives for one request is seen, and the program that serves it keeps its time.
+ */
+void watch_living(void)
+{
+    enum { PAUSE = 2000000, REST_FOR_WORK = 4 };
+    char dropped[512];
+    for (;;) {
+        uint64_t began = now();
+        tell_living();
+        flush();
+        uint64_t rest = (now() - began) * REST_FOR_WORK;
+        if (rest < PAUSE) rest = PAUSE;
+        struct timespec pause = {.seconds = (int64_t)(rest / 1000000000), .nanoseconds = (int64_t)(rest % 1000000000)};
+        struct poll input = {.fd = 0, .events = POLLIN};
+        long ready = SYS(ppoll, &input, 1, &pause);
+        if (ready < 0 && ready != -EINTR) return;
+        if (ready <= 0) continue;
+        long size = SYS(read, 0, dropped, sizeof dropped);
+        if (size == 0 || (size < 0 && size != -EINTR && size != -EAGAIN)) return;
+    }
+}
+
 bool somebody_lives_as_self(void)
 {
-    for (unsigned at = 0; at < living_count; at++)
-        if (same(&living[at], &self)) return true;
+    struct identity rights = self;
+    rights.capabilities &= DECIDING_CAPABILITIES;
+    for (unsigned at = 0; at < living_count; at++) {
+        struct identity other = living[at];
+        other.capabilities &= DECIDING_CAPABILITIES;
+        if (same(&other, &rights)) return true;
+    }
     return false;
 }

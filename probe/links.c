@@ -77,7 +77,7 @@ void follow_link(const struct entry *link)
         dead_end(link, error);
         return;
     }
-    if (walked(place.path, place.length) || is_kernels()) return;
+    if (walked(place.path, place.length) || is_kernels() || is_own(place.path, place.length)) return;
 
     if (place.existing < place.length) {
         try_directory(place.existing, link);

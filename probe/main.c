@@ -6,13 +6,14 @@
 
 static const char usage[] =
     "usage: probe attack [--skip PATH]... [--untouched PATH]... [--as UID:GID:GROUPS:CAPABILITIES]\n"
-    "                    [--if-living] [--by-name] [--lines N] [--] PATH...\n"
-    "       probe list PATH...\n"
+    "                    [--if-living] [--by-name | --watch] [--thorough] [--control PATH] [--refusal PATH]\n"
+    "                    [--lines N] [--] PATH...\n"
+    "       probe list [--stdin] PATH...\n"
     "       probe listeners\n";
 
 static struct {
-    const char *as;
-    bool if_living, by_name;
+    const char *as, *control, *refusal;
+    bool if_living, by_name, watch;
 } options;
 
 static int explain_usage(const char *what, const char *argument)
@@ -55,6 +56,8 @@ static int read_options(int count, char **arguments)
         else if (equal(option, "--")) { only_paths = true; continue; }
         else if (equal(option, "--if-living")) { options.if_living = true; continue; }
         else if (equal(option, "--by-name")) { options.by_name = true; continue; }
+        else if (equal(option, "--watch")) { options.watch = true; continue; }
+        else if (equal(option, "--thorough")) { thorough = true; continue; }
         else if (!value) return explain_usage("unknown option, or its value is missing:", option);
         else if (equal(option, "--as")) { options.as = value; at++; continue; }
         else if (equal(option, "--lines")) {
@@ -67,12 +70,15 @@ static int read_options(int count, char **arguments)
         }
         else if (equal(option, "--skip")) { trees = &skipped_paths; at++; }
         else if (equal(option, "--untouched")) { trees = &untouched_paths; at++; }
+        else if (equal(option, "--control")) { trees = &own_paths; options.control = value; at++; }
+        else if (equal(option, "--refusal")) { trees = &own_paths; options.refusal = value; at++; }
         else return explain_usage("unknown option:", option);
 
         if (!is_usable(value)) return explain_usage("a path has to be absolute and without `..`, unlike", value);
         add_tree(trees, (size_t)count, tidy(value));
     }
     if (protected_paths.count == 0) return explain_usage("no path was given", NULL);
+    if (options.by_name && options.watch) return explain_usage("--by-name and --watch both take standard input", NULL);
     return DONE;
 }
 
@@ -83,6 +89,16 @@ static void raise_open_files(void)
     if (SYS(prlimit64, 0, RLIMIT_NOFILE, 0, &limit) < 0) return;
     limit.soft = limit.hard;
     SYS(prlimit64, 0, RLIMIT_NOFILE, &limit, 0);
+}
+
+static int watch_and_finish(void)
+{
+    if (options.watch) {
+        tell('Y', "attacked");
+        watch_living();
+        tell_living();
+    }
+    return finish();
 }
 
 static int run_attack(int count, char **arguments)
@@ -101,29 +117,50 @@ static int run_attack(int count, char **arguments)
     tell_living();
     if (options.if_living && !somebody_lives_as_self()) {
         tell('Q', "idle");
-        return finish();
+        return watch_and_finish();
     }
     read_mounts();
     resolve_trees();
+    if (options.control) control_writable(options.control);
+    if (options.refusal) control_read_only(options.refusal);
     if (options.by_name) attack_by_name();
     else {
         for (size_t at = 0; at < protected_paths.count; at++) attack_tree(&protected_paths.items[at]);
         tell_places();
+        if (thorough) {
+            tell_kernel_files();
+            attack_through_processes();
+            attack_mounts(); /* last, so that it can spoil nothing */
+        }
     }
     tell_living();
-    return finish();
+    return watch_and_finish();
+}
+
+static bool all_listed = true;
+
+static void list_one(char *name, size_t length, bool whole)
+{
+    name[length] = '\0';
+    if (whole && is_usable(name)) all_listed &= list_tree(tidy(name));
+    else {
+        complain("cannot list", name, whole ? -EINVAL : -ENAMETOOLONG);
+        all_listed = false;
+    }
 }
 
 static int run_list(int count, char **arguments)
 {
-    bool complete = true;
-    if (count == 0) return explain_usage("no path was given", NULL);
+    bool from_input = count > 0 && equal(arguments[0], "--stdin");
+    if (from_input) count--, arguments++;
+    if (count == 0 && !from_input) return explain_usage("no path was given", NULL);
     for (int at = 0; at < count; at++)
         if (!is_usable(arguments[at])) return explain_usage("a path has to be absolute and without `..`, unlike", arguments[at]);
     raise_open_files();
-    for (int at = 0; at < count; at++) complete &= list_tree(tidy(arguments[at]));
+    for (int at = 0; at < count; at++) all_listed &= list_tree(tidy(arguments[at]));
+    if (from_input) each_name(list_one);
     flush();
-    return complete ? DONE : INCOMPLETE;
+    return all_listed ? DONE : INCOMPLETE;
 }
 
 static int run(int count, char **arguments)

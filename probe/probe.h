@@ -81,16 +81,53 @@ bool in_group(uint32_t gid);
 bool become(const char *description);
 /** `L` lines for the identities of living processes that were not told yet. */
 void tell_living(void);
+/** Tells them as they come, until standard input ends. */
+void watch_living(void);
+/** Whether an attack as the probe says everything about what some living process may change. */
 bool somebody_lives_as_self(void);
+struct process {
+    const char *pid; /* digits */
+    uint64_t uids[4], gids[4], permitted;
+    const uint32_t *groups;
+    uint32_t group_count;
+};
+/** Visits the living processes of the container: without the probe itself, and without what came in by `exec`. */
+void each_process(void (*visit)(const struct process *));
+/*
+ * The capabilities that decide who may change a file or become somebody else: CHOWN, DAC_OVERRIDE, DAC_READ_SEARCH,
+ * FOWNER, FSETID, SETGID, SETUID, SETPCAP, LINUX_IMMUTABLE, SYS_MODULE, SYS_RAWIO, SYS_CHROOT, SYS_PTRACE, SYS_ADMIN,
+ * MKNOD, SETFCAP, MAC_OVERRIDE. Identities that differ only in others have the same rights. The same as
+ * DECIDING_CAPABILITIES in src/model/identity.ts; a test compares the two.
+ */
+#define DECIDING_CAPABILITIES 0x00000001882f03dfu
 
 /* mounts.c */
+struct mount {
+    struct mount *next;
+    size_t length; /* of `path` */
+    const char *path;
+    bool reached, read_only, control_group;
+    uint64_t major, minor; /* of its filesystem */
+    unsigned kept; /* flags that a remount repeats: nosuid, nodev, noexec */
+};
+extern struct mount *mounts;
 void read_mounts(void);
+/** The mount that a path is on, or NULL. */
+const struct mount *mount_of(const char *path, size_t length);
+/** Whether nobody in the container can write to what stands there, as its filesystem is mounted read-only only. */
+bool is_sealed(const char *path, size_t length);
+/** A number that another list of mounts would not give. */
+uint64_t digest_mounts(void);
 /** Whether something is mounted at this very path, by the mount list. */
 bool mounted_at(const char *path, size_t length);
 /** The walk got to this path: if it is a mount, it needs no `W` line. */
 void mount_reached(const char *path, size_t length);
 /** `W`: can somebody write into the mounts that the walk did not get to? */
 void tell_places(void);
+
+/* kernel.c */
+/** `W`: can somebody write to the files by which one commands the kernel? */
+void tell_kernel_files(void);
 
 /* scope.c */
 struct tree {
@@ -105,6 +142,8 @@ struct trees {
 };
 /** Protected paths, paths that the walk leaves out, and paths where nothing is written, not even a trial file. */
 extern struct trees protected_paths, skipped_paths, untouched_paths;
+/** Places of the check itself, for its controls: they are in no way part of what is judged. */
+extern struct trees own_paths;
 void add_tree(struct trees *, size_t most, const char *given);
 /** Resolves all of them, with `R` and `N` lines for what is elsewhere or missing. */
 void resolve_trees(void);
@@ -113,6 +152,9 @@ bool within(const char *path, size_t length, const char *root, size_t root_lengt
 bool walk_of(const struct tree *root, const char *path, size_t length);
 bool walked(const char *path, size_t length);
 bool untouched(const char *path, size_t length);
+bool is_own(const char *path, size_t length);
+/** Whether a walk that meets this path stops before it. */
+bool left_out(const char *path, size_t length);
 
 /* resolve.c */
 struct place {
@@ -136,16 +178,27 @@ struct entry {
     const char *path; /* for the lines */
     enum kind kind;
     bool mount_root;
+    bool sealed; /* see is_sealed(): nothing can be put in its place meanwhile */
     struct statx status;
 };
-enum operation { CREATE, MKDIR, SYMLINK, DELETE, OPEN_WRITE, SETXATTR, CHMOD, UTIMENS, OPERATIONS };
+enum operation {
+    CREATE, MKDIR, SYMLINK, DELETE, OPEN_WRITE, SETXATTR, CHMOD, UTIMENS, REGAIN, VIA_ROOT, VIA_DESCRIPTOR, OPERATIONS
+};
+/** `--thorough`: more than the basic attempts is made. */
+extern bool thorough;
 /** As in the lines. */
 const char *operation_name(enum operation);
 enum { NOT_MADE = 1 };
 enum { CONCLUSIVE = 1, CREATED = 2, REPLACEABLE = 4, VANISHED = 8 };
 void prepare_attempts(void);
+/** A name that nobody uses. */
+extern char trial_name[];
+/** Whether this kind of entry is asked for this operation in any case. */
+bool is_made_on(enum operation, enum kind);
 /** Makes one attempt: 0 for "allowed", a negated errno, or NOT_MADE. Tells nothing. */
 long attempt(enum operation, const struct entry *);
+/** Opens a held inode for writing, through /proc/self/fd. 0 or a negated errno. */
+long open_held(long held);
 /** Makes all attempts of this kind of entry, tells and tallies them. In a directory where one can create, an entry
     that can be deleted can be replaced: then nothing more is tried on it. Gives flags. */
 unsigned attack(const struct entry *, bool can_create_beside);
@@ -170,8 +223,24 @@ void tell_privileged(const struct entry *file);
 /* walk.c */
 void attack_tree(const struct tree *);
 void attack_by_name(void);
+/** Hands over the NUL-separated names of standard input, one by one; of one that is too long the beginning, as not `whole`. */
+void each_name(void (*visit)(char *name, size_t length, bool whole));
 /** Prints every path of a tree, NUL-separated; false where something could not be listed. */
 bool list_tree(const char *path);
+
+/* ways.c */
+/** Attempts through other processes: their root, their open files, their memory. */
+void attack_through_processes(void);
+
+/* control.c */
+/** Makes every attempt on entries of its own, in a directory in which everybody can write. */
+void control_writable(const char *directory);
+/** Makes attempts that a read-only mount has to refuse: there the probe itself lies. */
+void control_read_only(const char *directory);
+
+/* remount.c */
+/** Tries to change the mounts themselves, and compares them with before. */
+void attack_mounts(void);
 
 /* listeners.c */
 int tell_listeners(void);

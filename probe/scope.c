@@ -1,7 +1,7 @@
 /* Where the probe works: the paths of its arguments, and what belongs to them. */
 #include "probe.h"
 
-struct trees protected_paths, skipped_paths, untouched_paths;
+struct trees protected_paths, skipped_paths, untouched_paths, own_paths;
 
 void add_tree(struct trees *trees, size_t most, const char *given)
 {
@@ -43,6 +43,7 @@ void resolve_trees(void)
     resolve_all(&protected_paths, true);
     resolve_all(&skipped_paths, false);
     resolve_all(&untouched_paths, false);
+    resolve_all(&own_paths, false);
 }
 
 bool within(const char *path, size_t length, const char *root, size_t root_length)
@@ -66,7 +67,8 @@ static bool stopped(const struct tree *root, const struct trees *trees, const ch
 bool walk_of(const struct tree *root, const char *path, size_t length)
 {
     return root->real && within(path, length, root->real, root->length) &&
-           !stopped(root, &skipped_paths, path, length) && !stopped(root, &untouched_paths, path, length);
+           !stopped(root, &skipped_paths, path, length) && !stopped(root, &untouched_paths, path, length) &&
+           !is_own(path, length);
 }
 
 bool walked(const char *path, size_t length)
@@ -76,11 +78,30 @@ bool walked(const char *path, size_t length)
     return false;
 }
 
+static bool within_any(const struct trees *trees, const char *path, size_t length)
+{
+    for (size_t at = 0; at < trees->count; at++)
+        if (within(path, length, trees->items[at].real, trees->items[at].length)) return true;
+    return false;
+}
+
 bool untouched(const char *path, size_t length)
 {
-    for (size_t at = 0; at < untouched_paths.count; at++) {
-        const struct tree *tree = &untouched_paths.items[at];
-        if (within(path, length, tree->real, tree->length)) return true;
-    }
+    return within_any(&untouched_paths, path, length);
+}
+
+bool is_own(const char *path, size_t length)
+{
+    return within_any(&own_paths, path, length);
+}
+
+bool left_out(const char *path, size_t length)
+{
+    const struct trees *const all[] = {&skipped_paths, &untouched_paths, &own_paths};
+    for (size_t list = 0; list < sizeof all / sizeof *all; list++)
+        for (size_t at = 0; at < all[list]->count; at++) {
+            const struct tree *tree = &all[list]->items[at];
+            if (tree->length == length && memcmp(tree->real, path, length) == 0) return true;
+        }
     return false;
 }

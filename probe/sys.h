@@ -24,6 +24,9 @@ enum system_call {
     SYS_mmap = ON(9, 222),
     SYS_mremap = ON(25, 216),
     SYS_getpid = ON(39, 172),
+    SYS_clone = ON(56, 220),
+    SYS_wait4 = ON(61, 260),
+    SYS_chdir = ON(80, 49),
     SYS_fchdir = ON(81, 50),
     SYS_geteuid = ON(107, 175),
     SYS_getegid = ON(108, 177),
@@ -34,11 +37,15 @@ enum system_call {
     SYS_capget = ON(125, 90),
     SYS_capset = ON(126, 91),
     SYS_statfs = ON(137, 43),
+    SYS_pivot_root = ON(155, 41),
     SYS_prctl = ON(157, 167),
+    SYS_mount = ON(165, 40),
+    SYS_umount2 = ON(166, 39),
     SYS_lsetxattr = ON(189, 6),
     SYS_lgetxattr = ON(192, 9),
     SYS_lremovexattr = ON(198, 15),
     SYS_getdents64 = ON(217, 61),
+    SYS_clock_gettime = ON(228, 113),
     SYS_exit_group = ON(231, 94),
     SYS_openat = ON(257, 56),
     SYS_mkdirat = ON(258, 34),
@@ -48,6 +55,7 @@ enum system_call {
     SYS_fchmodat = ON(268, 53),
     SYS_faccessat = ON(269, 48),
     SYS_ppoll = ON(271, 73),
+    SYS_unshare = ON(272, 97),
     SYS_utimensat = ON(280, 88),
     SYS_prlimit64 = ON(302, 261),
     SYS_getrandom = ON(318, 278),
@@ -87,7 +95,7 @@ static inline long system_call(long number, long a, long b, long c, long d, long
     system_call(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
 /* asm-generic/errno.h; the same numbers on both architectures. */
-enum { EPERM = 1, ENOENT = 2, EINTR = 4, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EEXIST = 17, ENOTDIR = 20, EISDIR = 21,
+enum { EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EBUSY = 16, EEXIST = 17, ENOTDIR = 20, EISDIR = 21,
        EINVAL = 22, ENOSPC = 28, EROFS = 30, ENAMETOOLONG = 36, ENOSYS = 38, ELOOP = 40, EDQUOT = 122 };
 enum { ERRNO_LIMIT = 4096 }; /* MAX_ERRNO of the kernel, and one */
 
@@ -96,6 +104,7 @@ enum { AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EACCESS = 0x200, AT_REMO
 enum {
     O_RDONLY = 0,
     O_WRONLY = 01,
+    O_RDWR = 02,
     O_CREAT = 0100,
     O_EXCL = 0200,
     O_NOCTTY = 0400,
@@ -109,7 +118,7 @@ enum {
 enum { X_OK = 1, W_OK = 2 };
 
 enum { S_IFMT = 0170000, S_IFLNK = 0120000, S_IFREG = 0100000, S_IFDIR = 0040000,
-       S_ISUID = 04000, S_ISGID = 02000, S_IXGRP = 0010, S_ANY_EXECUTE = 0111, S_MODE = 07777 };
+       S_IWUSR = 0200, S_ISUID = 04000, S_ISGID = 02000, S_IXGRP = 0010, S_ANY_EXECUTE = 0111, S_MODE = 07777 };
 
 enum { DT_UNKNOWN = 0, DT_DIR = 4, DT_REG = 8, DT_LNK = 10 };
 
@@ -145,6 +154,7 @@ struct timespec {
     int64_t seconds;
     int64_t nanoseconds;
 };
+enum { CLOCK_MONOTONIC = 1 };
 enum { UTIME_OMIT = (1 << 30) - 2 };
 
 enum { ST_NOSUID = 2 };
@@ -172,18 +182,31 @@ struct limit {
     uint64_t soft, hard;
 };
 
-enum { POLLOUT = 4 };
+enum { POLLIN = 1, POLLOUT = 4 };
 struct poll {
     int fd;
     short events, answered;
 };
 
-enum { PROT_READ = 1, PROT_WRITE = 2, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MREMAP_MAYMOVE = 1 };
+enum { CLONE_NEWNS = 0x20000, CLONE_NEWUSER = 0x10000000, SIGCHLD = 17 };
+enum {
+    MS_RDONLY = 1, MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8, MS_REMOUNT = 32, MS_BIND = 4096, MS_REC = 16384,
+    MS_PRIVATE = 1 << 18,
+};
+enum { MNT_DETACH = 2, MNT_EXPIRE = 4, UMOUNT_NOFOLLOW = 8 };
+
+enum { PROT_READ = 1, PROT_WRITE = 2, MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MREMAP_MAYMOVE = 1 };
 
 /* mmap is the one call with six arguments; its last, the offset, is 0 in the stub above, as anonymous memory wants it. */
 static inline long map_memory(size_t size)
 {
     return SYS(mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+}
+
+/** The same, seen by children too. */
+static inline long map_shared(size_t size)
+{
+    return SYS(mmap, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
 }
 
 static inline _Noreturn void exit_now(int code)

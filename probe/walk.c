@@ -8,12 +8,12 @@
 #include "probe.h"
 
 enum manner { ATTACK, COUNT, LIST };
-enum { MANNER = 3, SAID_SOMETHING = 4 }; /* the byte before each waiting name: its manner, and what its attempts said */
+enum { MANNER = 3, SAID_SOMETHING = 4, SEALED = 8 }; /* the byte before each waiting name: its manner, what its attempts said, its mount */
 
 struct level {
     int fd;
     enum manner manner;
-    bool can_create;
+    bool can_create, sealed;
 };
 
 static struct {
@@ -94,6 +94,7 @@ static bool look_at(struct entry *entry, int dir, const char *name)
     else if (error < 0) unreachable(ATTACK, DELETE, error);
     if (error < 0) return false;
     entry->kind = kind_of(entry->status.mode);
+    entry->sealed = false;
     entry->mount_root = path_length == 1 || is_mount_root(&entry->status);
     if (entry->mount_root) mount_reached(path, path_length);
     return true;
@@ -146,10 +147,7 @@ static __attribute__((noinline)) void meet(const struct level *level, const stru
         if (type_of(level->fd, record) == DT_DIR && !wait_for(name, LIST)) unreachable(LIST, CREATE, -ENOMEM);
         return;
     }
-    for (size_t at = 0; at < skipped_paths.count; at++)
-        if (equal(skipped_paths.items[at].real, path)) return;
-    for (size_t at = 0; at < untouched_paths.count; at++)
-        if (equal(untouched_paths.items[at].real, path)) return;
+    if (left_out(path, path_length)) return;
 
     if (manner == COUNT && !mounted_at(path, path_length)) {
         type = type_of(level->fd, record);
@@ -158,10 +156,13 @@ static __attribute__((noinline)) void meet(const struct level *level, const stru
         return;
     }
     if (!look_at(&entry, level->fd, name)) return;
+    entry.sealed = level->sealed && !entry.mount_root;
     found = attack_entry(&entry, level->can_create);
     if (entry.kind != DIRECTORY || found & VANISHED) return;
     manner = found & REPLACEABLE ? COUNT : ATTACK;
-    if (!wait_for(name, manner | (found & CONCLUSIVE ? SAID_SOMETHING : 0))) unreachable(manner, CREATE, -ENOMEM);
+    unsigned flags = manner | (found & CONCLUSIVE ? SAID_SOMETHING : 0);
+    if (entry.mount_root ? is_sealed(path, path_length) : level->sealed) flags |= SEALED;
+    if (!wait_for(name, flags)) unreachable(manner, CREATE, -ENOMEM);
 }
 
 static void enter(int parent, const char *name, unsigned flags);
@@ -204,7 +205,7 @@ static void walk(const struct level *level)
 /** Goes into the directory that `path` names. */
 static void enter(int parent, const char *name, unsigned flags)
 {
-    struct level level = {.manner = flags & MANNER};
+    struct level level = {.manner = flags & MANNER, .sealed = flags & SEALED};
     long fd;
     bool listable = true;
 
@@ -288,7 +289,7 @@ static void attack_path(const char *text, size_t length, bool below)
     if (look_at(&entry, (int)dir, name)) {
         unsigned found = attack_entry(&entry, false);
         unsigned said = found & CONCLUSIVE ? SAID_SOMETHING : 0;
-        if (entry.kind == DIRECTORY && below) enter((int)dir, name, ATTACK | said);
+        if (entry.kind == DIRECTORY && below) enter((int)dir, name, ATTACK | said | (is_sealed(path, path_length) ? SEALED : 0));
         if (entry.kind == DIRECTORY && !below) {
             long fd = SYS(openat, dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
             struct level level = {.fd = (int)fd, .manner = ATTACK};
@@ -302,7 +303,7 @@ static void attack_path(const char *text, size_t length, bool below)
     SYS(close, dir);
 }
 
-/** Who may delete a directory above a path may put another in its place. */
+/** Who may delete a directory above a path, or give itself the right to by its mode, may put another in its place. */
 static void attack_ancestors(const char *text)
 {
     static struct ancestor {
@@ -330,8 +331,12 @@ static void attack_ancestors(const char *text)
         if (status_of((int)dir, name, &status) == 0) {
             entry = (struct entry){.dir = (int)dir, .name = name, .path = path, .kind = kind_of(status.mode),
                                    .mount_root = is_mount_root(&status), .status = status};
-            long answer = attempt(DELETE, &entry);
-            if (answer != NOT_MADE) record(DELETE, answer, &entry);
+            static const enum operation taking[] = {DELETE, CHMOD};
+            for (size_t at = 0; at < sizeof taking / sizeof *taking; at++) {
+                if (!is_made_on(taking[at], entry.kind) || (taking[at] == CHMOD && untouched(path, path_length))) continue;
+                long answer = attempt(taking[at], &entry);
+                if (answer != NOT_MADE) record(taking[at], answer, &entry);
+            }
         }
         SYS(close, dir);
     }
@@ -353,6 +358,8 @@ void attack_tree(const struct tree *tree)
         memcpy(path, tree->given, given_length);
         pop(given_length);
         turned_away(tree->error);
+        /* Whether there is anything behind a closed door, somebody else has to say. */
+        if (thorough && (tree->error == -EACCES || tree->error == -EPERM)) tell('V', tree->given);
     }
 }
 
@@ -366,7 +373,24 @@ static void attack_name(const char *text, size_t length)
     }
 }
 
+static void meet_name(char *name, size_t length, bool whole)
+{
+    if (whole) {
+        attack_name(name, length);
+        return;
+    }
+    memcpy(path, name, length);
+    pop(length);
+    tally_under(protected_paths.items[0].given);
+    unreachable(ATTACK, CREATE, -ENAMETOOLONG);
+}
+
 void attack_by_name(void)
+{
+    each_name(meet_name);
+}
+
+void each_name(void (*visit)(char *name, size_t length, bool whole))
 {
     static char names[2 * (PATH_LIMIT + 1)];
     size_t filled = 0;
@@ -379,17 +403,14 @@ void attack_by_name(void)
         size_t start = 0;
         for (size_t at = 0; at < filled; at++) {
             if (names[at] != '\0') continue;
-            if (!too_long && at - start <= PATH_LIMIT) attack_name(names + start, at - start);
+            if (!too_long) visit(names + start, at - start <= PATH_LIMIT ? at - start : PATH_LIMIT, at - start <= PATH_LIMIT);
             too_long = false;
             start = at + 1;
         }
         memmove(names, names + start, filled - start);
         filled -= start;
         if (filled > PATH_LIMIT) { /* its beginning is told, the rest is read and dropped */
-            memcpy(path, names, PATH_LIMIT);
-            pop(PATH_LIMIT);
-            tally_under(protected_paths.items[0].given);
-            if (!too_long) unreachable(ATTACK, CREATE, -ENAMETOOLONG);
+            if (!too_long) visit(names, PATH_LIMIT, false);
             too_long = true;
             filled = 0;
         }

@@ -1,145 +1,145 @@
-// Measures the shipped action beside the least shell script that does run, poll, one exec, rm, in one run, alternating.
-// Prints a table, and JSON with --json. Rounds: --rounds N (default 10, after one warm-up).
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// `npm run benchmark`: the shipped action beside the script that people write by hand and other ways to the same end.
+// docs/benchmark.md says what is measured and why.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { debianImage } from './benchmark/debian.mjs';
-import { echoImage } from './benchmark/echo.mjs';
+import { action, inputs, shipped } from './benchmark/action.mjs';
+import { must } from './benchmark/clock.mjs';
+import { insert } from './benchmark/document.mjs';
+import { removal, subjects } from './benchmark/images.mjs';
+import { machine } from './benchmark/machine.mjs';
+import { peakMemory } from './benchmark/memory.mjs';
+import { listing } from './benchmark/naive.mjs';
+import { peersFor } from './benchmark/peers.mjs';
+import { markdown } from './benchmark/report.mjs';
+import { handWritten, label } from './benchmark/script.mjs';
+import { size } from './benchmark/size.mjs';
+import { coldStart } from './benchmark/start.mjs';
+import { measureSubject } from './benchmark/subject.mjs';
+import { measureTen, ten } from './benchmark/ten.mjs';
 import { ensureEngine } from './engine.mjs';
 import { interruption } from './lib/process.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '10' }, json: { type: 'boolean' } } });
-const rounds = Number(values.rounds);
+const cases = [...Object.keys(subjects), 'ten', 'dist', 'memory'];
+const help = `npm run benchmark -- [options]
 
-/** What people write by hand, at its best: poll every 10 ms, one exec, remove. */
-const script = `
-set -eu
-id=$(docker run -d --read-only --tmpfs /run --tmpfs /tmp -p 127.0.0.1::8080 "$1")
-trap 'docker rm -f "$id" > /dev/null' EXIT
-port=$(docker inspect -f '{{(index (index .NetworkSettings.Ports "8080/tcp") 0).HostPort}}' "$id")
-until [ "$(curl -s "http://127.0.0.1:$port/immutable")" = '{"method":"GET","uri":"/immutable"}' ]; do sleep 0.01; done
-if docker exec "$id" touch /drouter/config/x 2> /dev/null; then exit 1; fi
+  --rounds N       rounds that count, after one that warms up (10)
+  --only A,B       only these of ${cases.join(', ')}
+  --before FOLDER  measures another dist/ beside the shipped one, in the same rounds
+  --json FILE      writes every figure there
+  --write FILE     puts the table between the markers of this document
+
+The images stay for the next run. To remove them:
+  ${removal}
+The peers stay in .work/peers.
 `;
 
-function time(program, args, options = {}) {
-  const start = performance.now();
-  const { status, stderr, error } = spawnSync(program, args, {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    ...options,
-  });
-  const ms = performance.now() - start;
-  if (error) throw error;
-  return { ms, status, stderr };
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '10' },
+    only: { type: 'string', default: cases.join(',') },
+    before: { type: 'string' },
+    json: { type: 'string' },
+    write: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+
+process.exitCode = values.help ? usage() : await main();
+
+function usage() {
+  console.log(help);
+  return 0;
 }
 
-/** The action as a runner starts it. Gives its wall time and its report. */
-function action(image, inputs) {
-  const folder = mkdtempSync(join(tmpdir(), 'immutable-check-benchmark-'));
-  const env = Object.fromEntries(
-    Object.entries({ image, comment: 'never', 'report-dir': folder, ...inputs }).map(([name, value]) => [
-      `INPUT_${name.toUpperCase()}`,
-      value,
-    ]),
-  );
-  const files = Object.fromEntries(
-    ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'].map((name) => [name, join(folder, name)]),
-  );
-  for (const file of Object.values(files)) spawnSync('touch', [file]);
-  const done = time(process.execPath, [join(root, 'dist/index.js')], { env: { ...process.env, ...env, ...files } });
-  const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
-  rmSync(folder, { recursive: true });
-  return { ...done, report };
-}
-
-const smoke = {
-  port: '8080',
-  'smoke-test': 'curl -s http://localhost:8080/immutable',
-  expect: '{"method":"GET","uri":"/immutable"}',
-};
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-const ms = (numbers) =>
-  `${Math.round(median(numbers))} (${Math.round(Math.min(...numbers))}–${Math.round(Math.max(...numbers))})`;
-
-async function measure() {
-  const echo = await echoImage();
-  const cases = {
-    'hand-written script': () => time('sh', ['-c', script, 'script', echo]),
-    'action, layers: read-only': () => action(echo, { ...smoke, layers: 'read-only' }),
-    'action, layers: both': () => action(echo, { ...smoke }),
-  };
-  const times = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    for (const [name, run] of Object.entries(cases)) {
-      const done = run();
-      if (done.status !== 0)
-        throw new Error(
-          `${name} ended with exit status ${done.status}: ${done.stderr}${JSON.stringify(done.report?.targets[0].error ?? '')}`,
-        );
-      if (round >= 0) times[name].push(done.ms);
-    }
+async function main() {
+  const rounds = Number(values.rounds);
+  const only = values.only.split(',');
+  const unknown = only.filter((name) => !cases.includes(name));
+  if (unknown.length > 0 || !(Number.isInteger(rounds) && rounds > 0)) {
+    console.error(
+      `${unknown.length > 0 ? `There is no case ${unknown.join(', ')}.` : 'ROUNDS must be a whole number above 0.'}\n\n${help}`,
+    );
+    return 2;
   }
-  const script1 = median(times['hand-written script']);
-  const rows = Object.entries(times).map(([name, all]) => ({
-    case: name,
-    'ms, median (range)': ms(all),
-    'times the script': (median(all) / script1).toFixed(2),
-  }));
-
-  const debian = await debianImage();
-  const attacks = { empty: [], attack: [], attempts: 0, inside: [] };
-  const id = spawnSync('docker', ['run', '-d', '--read-only', '--network', 'none', debian, 'sleep', '3600'], {
-    encoding: 'utf8',
-  }).stdout.trim();
+  const document = values.write ? readFileSync(values.write, 'utf8') : null;
+  if (document !== null) insert(document, ''); // A document without markers is told before, not at the end.
+  const interrupted = interruption();
+  const engine = await ensureEngine(interrupted);
   try {
-    for (let round = -1; round < rounds; round++) {
-      const empty = time('docker', ['exec', id, '/bin/true']);
-      const done = action(debian, { command: 'sleep 3600', layers: 'read-only', 'run-options': '--network none' });
-      if (done.status !== 0)
-        throw new Error(
-          `The Debian image was not a pass: ${JSON.stringify(done.report.targets[0].findings)} ${JSON.stringify(done.report.targets[0].error)}`,
-        );
-      if (round < 0) continue;
-      attacks.empty.push(empty.ms);
-      const [attack] = done.report.targets[0].attack;
-      attacks.attack.push(attack.ms);
-      attacks.attempts = attack.attempts;
-    }
+    const result = await measure(only, rounds, interrupted);
+    const text = markdown(result);
+    console.log(text);
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
+    if (document !== null) writeFileSync(values.write, insert(document, text));
+    return 0;
+  } catch (error) {
+    console.error(error.message);
+    return 1;
   } finally {
-    spawnSync('docker', ['rm', '-f', id]);
+    await sweep();
+    await engine.stop();
   }
-  return {
-    rounds,
-    node: process.version,
-    echo: rows,
-    debian: {
-      attempts: attacks.attempts,
-      'attack, ms, median (range)': ms(attacks.attack),
-      'empty docker exec, ms, median (range)': ms(attacks.empty),
-      'times the empty exec': (median(attacks.attack) / median(attacks.empty)).toFixed(2),
-    },
-  };
 }
 
-const engine = await ensureEngine(interruption());
-try {
-  const result = await measure();
-  if (values.json) console.log(JSON.stringify(result, null, 2));
-  else {
-    console.table(result.echo);
-    console.log(`A whole Debian root filesystem (protected-paths: /), ${result.rounds} rounds:`);
-    console.table([result.debian]);
+/** Everything chosen, one case after the other. What is told on the way goes to standard error. */
+async function measure(only, rounds, interrupted) {
+  const dists = { ...(values.before ? { 'action before': resolve(values.before) } : {}), action: shipped };
+  const result = { machine: await machine(), rounds, cases: {}, skipped: [] };
+  const tell = (text) => console.error(text);
+  if (result.machine.load > 0.5) tell(`The machine is not quiet (load average ${result.machine.load.toFixed(1)}).`);
+  const made = {};
+  const subject = async (name) => {
+    if (!made[name]) tell(`${name}: the image`);
+    made[name] ??= { ...subjects[name], image: await subjects[name].make() };
+    return made[name];
+  };
+
+  for (const name of Object.keys(subjects).filter((one) => only.includes(one))) {
+    const one = await subject(name);
+    const { paths, files } = await listing(one);
+    // 200,000 modes, one by one, are not what a peer is for.
+    const peers =
+      name === 'tree' ? { contestants: [], skipped: [], remove() {} } : await peersFor(one, files, interrupted);
+    for (const line of peers.skipped) tell(`SKIPPED: ${line}`);
+    result.skipped.push(...peers.skipped);
+    const how = { rounds, interruption: interrupted, tell: (text) => tell(`${name}: ${text}`) };
+    try {
+      result.cases[name] = await measureSubject(one, { dists, paths, peers: peers.contestants, ...how });
+    } finally {
+      peers.remove();
+    }
   }
-} finally {
-  await engine.stop();
+  if (only.includes('ten')) result.ten = await measureAllTen(await subject('echo'), dists, rounds, interrupted, tell);
+  if (only.includes('dist')) {
+    tell('dist: cold start and size');
+    result.dist = { start: await coldStart(inputs(await subject('echo'), 'both'), rounds), size: size(shipped) };
+  }
+  if (only.includes('memory')) {
+    tell('memory: of one check each');
+    const of = async (name) => peakMemory(inputs(await subject(name), 'both'), shipped);
+    result.memory = { echo: await of('echo'), both: await of('tree') };
+  }
+  return result;
+}
+
+async function measureAllTen(echo, dists, rounds, interrupted, tell) {
+  const most = Math.min(rounds, 5);
+  const contestants = [
+    ...ten('script', 'hand-written script', () => handWritten(echo, ['touch', '/etc/x']), most),
+    ...Object.entries(dists).flatMap(([title, dist]) =>
+      ten(dist === shipped ? 'action' : title, title, () => action(inputs(echo, 'read-only'), { dist }), most),
+    ),
+  ];
+  const how = { rounds: most, interruption: interrupted, tell: (text) => tell(`ten: ${text}`) };
+  const measured = await measureTen(contestants, how);
+  const of = (key) => measured.find((one) => one.key === key).ms;
+  return { contestants: measured, serial: of('action serial'), parallel: of('action parallel') };
+}
+
+/** What an interrupted script left behind: only what this very run started bears its label. */
+async function sweep() {
+  const { stdout } = await must('docker', ['ps', '--all', '--quiet', '--filter', `label=${label}`]);
+  const ids = stdout.split('\n').filter((id) => id !== '');
+  if (ids.length > 0) await must('docker', ['rm', '--force', '--volumes', ...ids]);
 }

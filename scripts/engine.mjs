@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -77,19 +77,47 @@ export async function startDaemon({ args = [], env = process.env, interruption }
  */
 export async function ensureBusybox(interruption) {
   if (!isDebian || !(await engineIsLikeThisMachine())) return null;
-  const kept = join(work, 'busybox', 'bin', 'busybox');
-  const found = ['/bin/busybox', '/usr/bin/busybox', kept].find(isStatic);
+  return ensureProgram('busybox', 'busybox-static', interruption);
+}
+
+/**
+ * The static emulator in which the tests run the probe for arm64.
+ * @returns {Promise<string | null>} its path; null, with the reason printed, where it cannot be had
+ */
+export async function ensureEmulator(interruption) {
+  const found = isDebian ? await ensureProgram(emulator, 'qemu-user-static', interruption) : null;
+  if (found === null) console.log(`The tests of the probe for arm64 are skipped: ${emulator} is missing.`);
+  return found;
+}
+
+/** Where that emulator is, without fetching it. */
+export function findEmulator() {
+  return placesOf(emulator, 'qemu-user-static').find(isStatic) ?? null;
+}
+
+const emulator = 'qemu-aarch64-static';
+
+/** A static program of a Debian package: this machine's own, or one that is unpacked here and installed nowhere. */
+async function ensureProgram(name, fromPackage, interruption) {
+  const places = placesOf(name, fromPackage);
+  const found = places.find(isStatic);
   if (found) return found;
 
-  // Unpacked, not installed: the package busybox-static would push out the package busybox.
-  const folder = join(work, 'busybox');
+  // Unpacked, not installed: a package may push out another one, or change how the machine runs programs.
+  const folder = join(work, fromPackage);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  console.log(`Fetching Debian's busybox-static into ${folder}`);
-  if (!(await aptDownload('busybox-static', folder, interruption))) return null;
-  const unpacked = await capture('sh', ['-c', 'dpkg-deb --extract busybox-static_*.deb .'], { cwd: folder });
-  if (unpacked.code !== 0) throw new Error(`busybox-static could not be unpacked: ${unpacked.stderr}`);
-  return [kept, join(folder, 'usr', 'bin', 'busybox')].find(isStatic) ?? null;
+  console.log(`Fetching Debian's ${fromPackage} into ${folder}`);
+  if (!(await aptDownload(fromPackage, folder, interruption))) return null;
+  const archive = readdirSync(folder).find((file) => file.endsWith('.deb'));
+  if (!archive) return null;
+  const unpacked = await capture('dpkg-deb', ['--extract', archive, '.'], { cwd: folder });
+  if (unpacked.code !== 0) throw new Error(`${fromPackage} could not be unpacked: ${unpacked.stderr}`);
+  return places.find(isStatic) ?? null;
+}
+
+function placesOf(name, fromPackage) {
+  return ['/', join(work, fromPackage)].flatMap((root) => [join(root, 'usr', 'bin', name), join(root, 'bin', name)]);
 }
 
 /** @returns {string} what to do where the engine is missing and these scripts must not start one */

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureEngine } from './engine.mjs';
+import { ensureBusybox, ensureEmulator, ensureEngine } from './engine.mjs';
 import { ensureCompiler, ensureDependencies } from './install.mjs';
 import { capture, exitCode, interruption, show } from './lib/process.mjs';
 
@@ -19,6 +19,8 @@ async function test(args, interrupted) {
     await ensureDependencies(interrupted);
     engine = await ensureEngine(interrupted);
     await ensureCompiler(interrupted);
+    await ensureBusybox(interrupted);
+    await ensureEmulator(interrupted);
     const node = await testNode();
     count.failed += await lint(node, interrupted);
     add(count, await jest(node, args, interrupted));

@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildProbe } from '../../scripts/build/probe.mjs';
 import { operationsSource } from '../../scripts/generate/operations.mjs';
 import { AttackLines } from '../../src/check/attack/lines.js';
-import { answers, BuiltProbe, Laboratory, ProbeImage, type Said, succeeded } from './laboratory.js';
+import { answers, BuiltProbe, hasCompiler, Laboratory, ProbeImage, type Said, succeeded } from './laboratory.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const OPEN = ['--skip', '/proc', '--skip', '/sys', '--skip', '/dev'];
@@ -40,7 +40,7 @@ afterAll(() => {
   probe[Symbol.dispose]();
 });
 
-describe('the build', () => {
+(hasCompiler ? describe : describe.skip)('the build (needs clang and lld)', () => {
   test('gives the same bytes from another folder', () => {
     const folder = mkdtempSync(join(tmpdir(), 'elsewhere-'));
     try {
@@ -296,6 +296,11 @@ describe('links', () => {
       new Set(['delete /t/way/link', 'open-write /t/real/dir/f', 'setxattr /t/real/dir/f']),
     );
   });
+});
+
+test('who owns a directory above a path, and may give itself the right to it, is told', () => {
+  writable.script('mkdir -p /t/owned/app; chown 1000 /t/owned; chmod 555 /t/owned');
+  expect(succeeded(writable.attack('1000:1000', ['/t/owned/app']))).toEqual(['chmod /t/owned']);
 });
 
 test('who may remove a directory above a path is told', () => {

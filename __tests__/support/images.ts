@@ -9,7 +9,6 @@ import { makeBaseImage, published } from '../../scripts/lib/base-image.mjs';
 
 const run = promisify(execFile);
 const base = 'immutable-check-test/busybox:1';
-const debian = 'immutable-check-test/debian:1';
 const built: string[] = [];
 let builds = 0;
 
@@ -86,25 +85,6 @@ export async function scratchImage(
   return buildImage(name, lines.join('\n'));
 }
 
-/**
- * Debian's smallest root filesystem, for measurements: it takes a minute to make, needs root and a Debian mirror, and
- * stays on the machine.
- */
-export async function debianImage(): Promise<string> {
-  if (await exists(debian)) return debian;
-  await run('debootstrap', ['--version']).catch(() => installDebootstrap());
-  const folder = await mkdtemp(join(tmpdir(), 'immutable-check-debian-'));
-  try {
-    const large = { maxBuffer: 64 * 1024 * 1024 };
-    await run('debootstrap', ['--variant=minbase', 'bookworm', join(folder, 'root')], large);
-    await run('tar', ['--create', '--file', join(folder, 'root.tar'), '--directory', join(folder, 'root'), '.']);
-    await docker('import', '--change', 'CMD ["bash"]', join(folder, 'root.tar'), debian);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-  return debian;
-}
-
 /** Removes the images that this process built. One that a container still uses is an error: the container was left. */
 export async function removeTestImages(): Promise<void> {
   const left: unknown[] = [];
@@ -112,12 +92,6 @@ export async function removeTestImages(): Promise<void> {
     await docker('image', 'rm', id).catch((error: unknown) => left.push(error));
   }
   if (left.length > 0) throw new AggregateError(left, `Images could not be removed:\n${left.join('\n')}`);
-}
-
-async function installDebootstrap(): Promise<void> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['-qq', 'update'], { env });
-  await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'debootstrap'], { env });
 }
 
 async function exists(reference: string): Promise<boolean> {

@@ -32,6 +32,10 @@ function asCheckError(thrown) {
 function isWithin(path, ancestor) {
 	return ancestor === "/" || path === ancestor || path.startsWith(`${ancestor}/`);
 }
+/** Whether `path` stands below `ancestor` and is not it. */
+function isBelow(path, ancestor) {
+	return path !== ancestor && isWithin(path, ancestor);
+}
 /** An absolute path without `.`, `..`, doubled or trailing slashes; null where it is not absolute or leaves the root. */
 function normalisePath(path) {
 	if (!path.startsWith("/")) return null;
@@ -97,9 +101,12 @@ function isOf(at, path, result, seen) {
 	if (isWithin(at, path) && !seen.places.mayChange(at)) return true;
 	return result.realPaths.some((link) => link.path === path && isWithin(at, link.real) && !seen.places.mayChange(renamed(at, link.real, path)));
 }
-/** Whether `observation` takes away a directory above `path`, so that something else can be put in its place. */
+/**
+* Whether `observation` takes away a directory above `path`, or changes its mode so that its entries can be taken away:
+* then something else can be put in the place of `path`.
+*/
 function removes(observation, path, result) {
-	return observation.operation === "delete" && [path, ...result.realPaths.filter((link) => link.path === path).map((link) => link.real)].some((name) => name !== observation.path && isWithin(name, observation.path));
+	return (observation.operation === "delete" || observation.operation === "chmod") && [path, ...result.realPaths.filter((link) => link.path === path).map((link) => link.real)].some((name) => name !== observation.path && isWithin(name, observation.path));
 }
 /** Whether a change at `at`, or an attempt that succeeded there, is anybody's business. */
 function isProtected(at, result, seen) {
@@ -388,12 +395,14 @@ function judgePrivileged(evidence) {
 function judgeEntered(seen) {
 	if (!seen.entered) return [];
 	const { result } = seen.entered;
-	const changed = result.observations.filter((observation) => observation.outcome.kind === "succeeded" && breaks(observation, result, seen));
+	const broken = result.observations.filter((observation) => observation.outcome.kind === "succeeded" && breaks(observation, result, seen));
+	const paths = [...new Set(broken.map(({ path }) => path))].sort();
+	const changed = paths.filter((path) => !paths.some((other) => isBelow(path, other)));
 	const attempts = result.tallies.reduce((sum, { answer, count }) => /^(COVERED|GONE)$/.test(answer) ? sum : sum + count, 0);
 	const base = {
 		rule: "entered-as-root",
 		level: "note",
-		path: changed[0]?.path ?? null,
+		path: changed[0] ?? null,
 		location: null
 	};
 	if (changed.length === 0) return [{
@@ -401,12 +410,53 @@ function judgeEntered(seen) {
 		message: `Somebody who enters the container as root (\`docker exec --user 0\`) cannot change it either: ${attempts} attempts, none succeeded.`,
 		fix: "Nothing."
 	}];
-	const shown = changed.slice(0, 3).map(({ path }) => path);
+	const shown = changed.slice(0, 3);
 	return [{
 		...base,
 		message: `Somebody who enters the container as root (\`docker exec --user 0\`) can change it: ${shown.join(", ")}${changed.length > 3 ? ` and ${changed.length - 3} more` : ""}.`,
 		fix: "Mount what is writable there read-only, or allow nobody to enter the container."
 	}];
+}
+
+// src/model/judge/controls.ts
+/** What has to succeed in a directory that is writable for everybody. Extended attributes are not everywhere on tmpfs. */
+const POSITIVE = [
+	"create",
+	"mkdir",
+	"symlink",
+	"delete",
+	"open-write",
+	"chmod",
+	"utimens"
+];
+/** What has to be refused by a read-only mount. */
+const NEGATIVE = [
+	"create",
+	"mkdir",
+	"symlink",
+	"delete",
+	"chmod",
+	"utimens"
+];
+/**
+* Whether this attack could see at all: in a place that everybody may write to every attempt has to succeed, and on a
+* read-only mount every one has to be refused for that reason. Where a filter (seccomp, an LSM) answers for the kernel,
+* or the mounts are not what they are said to be, a refusal proves nothing.
+*/
+function judgeControls(result) {
+	const answer = (kind, operation) => result.controls.find((control) => control.kind === kind && control.operation === operation)?.answer ?? "no answer";
+	const wrong = [...POSITIVE.map((operation) => ({
+		operation,
+		kind: "writable",
+		wanted: "OK"
+	})), ...NEGATIVE.map((operation) => ({
+		operation,
+		kind: "read-only",
+		wanted: "EROFS"
+	}))].filter(({ operation, kind, wanted }) => answer(kind, operation) !== wanted);
+	if (wrong.length === 0) return null;
+	const shown = wrong.slice(0, 4).map(({ operation, kind, wanted }) => `${operation} in the ${kind} place: ${answer(kind, operation)} instead of ${wanted}`);
+	return new CheckError("control-failed", `The attack as ${describeIdentity(result.identity)} proves nothing, because what is known beforehand came out otherwise (${shown.join("; ")}). A seccomp profile or another filter may answer in the kernel's place: check the image without it.`);
 }
 
 // src/model/judge/paths.ts
@@ -426,6 +476,8 @@ const REFUSALS$2 = [
 	"EACCES",
 	"EPERM"
 ];
+/** Attempts by way of another process: that this way is closed says nothing of the straight one. */
+const ROUNDABOUT = ["via-root", "via-descriptor"];
 /** What one layer says of one protected path. */
 function judgePaths(path, layer, seen, offset) {
 	const notObserved = (why) => ({
@@ -470,15 +522,27 @@ function examplesFor(path, layer, result, seen, identity) {
 function gap(path, result, seen) {
 	if (result.idle) return "the attack was left undone.";
 	if (result.missing.includes(path)) return "it does not exist.";
+	if (result.unknown.includes(path) && !isKnown(path, seen)) return "it lies behind a directory that is closed to the identity that attacked, and nobody else could tell whether it exists.";
 	const inconclusive = result.observations.find((one) => one.outcome.kind === "inconclusive" && (isOf(one.path, path, result, seen) || removes(one, path, result)));
 	if (inconclusive?.outcome.kind === "inconclusive") return `no attempt on ${inconclusive.path} was conclusive (${inconclusive.outcome.reason}).`;
 	const unlisted = result.unlisted.find((one) => isOf(one.path, path, result, seen));
 	if (unlisted) return `what stands in ${unlisted.path} could not be listed.`;
+	const astray = leftOut(path, result, seen);
+	if (astray) return `the exception ${astray.path} is a link to ${astray.real}, which was left out of the attack. Name ${astray.real} itself in "allow-writable", or take the exception out.`;
 	if (result.omitted > 0) return `${result.omitted} lines of the probe were left out.`;
 	const counted = result.tallies.reduce((sum, { answer, count }) => sum + (answer === "OK" ? count : 0), 0);
 	const told = result.observations.filter(({ outcome }) => outcome.kind === "succeeded").length + result.links.length;
 	if (counted > told) return `the probe counted ${counted} successful attempts and told ${told} of them.`;
-	return result.tallies.some((tally) => tally.path === path && REFUSALS$2.includes(tally.answer)) ? null : "no attempt was made on it.";
+	return result.tallies.some((tally) => tally.path === path && REFUSALS$2.includes(tally.answer) && !ROUNDABOUT.includes(tally.operation)) ? null : "no attempt was made on it.";
+}
+/** A part of the path that the attack left out, because an exception that is a link leads there; a mount there is meant. */
+function leftOut(path, result, seen) {
+	const open = new Set(seen.places.open());
+	return result.realPaths.find((link) => open.has(link.path) && isOf(link.real, path, result, seen) && !result.mounts.some((mount) => mount.path === link.real));
+}
+/** Whether somebody saw that the path exists. */
+function isKnown(path, seen) {
+	return [...seen.attacks, ...seen.entered ? [seen.entered] : []].some(({ result }) => !result.idle && !result.unknown.includes(path) && !result.missing.includes(path));
 }
 function protectedByMount(path, result) {
 	const tallies = result.tallies.filter((tally) => tally.path === path && MOUNT_FIRST.includes(tally.operation));
@@ -499,7 +563,7 @@ function describeSurface(seen, offset) {
 		writers.set(path, identities);
 	};
 	seen.attacks.forEach(({ result }, identity) => {
-		for (const place of result.places) if (place.outcome.kind === "succeeded" && !/^\/\.immutable-check-/.test(place.path)) note(place.path, identity);
+		for (const place of result.places) if (place.outcome.kind === "succeeded") note(place.path, identity);
 		for (const observation of result.observations) {
 			if (observation.outcome.kind !== "succeeded") continue;
 			const mount = mountOf(result.mounts, observation.path);
@@ -523,6 +587,91 @@ function describeSurface(seen, offset) {
 	});
 }
 
+// src/model/judge/places.ts
+/** Places beside the protected paths: those that nobody declared, and exceptions that nobody needs. */
+function judgePlaces(seen, policy) {
+	return seen.layer === "read-only" ? [...unexpected(seen), ...unused(seen, policy)] : [];
+}
+/** Under a protected path such a place is a violation already; elsewhere it is a surprise. */
+function unexpected(seen) {
+	return describeSurface(seen, 0).filter((place) => !place.expected && seen.places.protector(place.path) === null).map((place) => ({
+		rule: "unexpected-place",
+		level: "warning",
+		path: place.path,
+		message: `${place.path} (${place.kind}) can be written to, and nothing declares it${place.executable ? "; programs put there can be run" : ""}.`,
+		fix: `If it is meant so, declare it (\`tmpfs\`, \`volumes\`); otherwise remove the VOLUME or the mount.`,
+		location: null
+	}));
+}
+/** An exception that nothing needs any more only makes it easier to overlook the next hole. */
+function unused(seen, policy) {
+	const result = seen.attacks[0]?.result;
+	if (!result || policy.require.includes("permissions") || !mountOf(result.mounts, "/")?.readOnly) return [];
+	return policy.allowWritable.map(({ path }) => path).filter((path) => !result.realPaths.some((link) => link.path === path)).filter((path) => mountOf(result.mounts, path)?.readOnly !== false).filter((path) => !result.mounts.some((mount) => !mount.readOnly && isWithin(mount.path, path))).map((path) => ({
+		rule: "allowance-unused",
+		level: "note",
+		path,
+		message: `\`allow-writable\` names ${path}, and nothing writable is mounted there.`,
+		fix: "Take it out of `allow-writable`.",
+		location: null
+	}));
+}
+
+// src/model/judge/ways.ts
+/** Whether an identity can change the mounts, and with them what they protect. */
+function judgeMounts(seen, required) {
+	return seen.attacks.flatMap(({ result }) => describeMounts(seen, result, required));
+}
+/** What an identity can do beside changing files; the same in every layer, so one finding of a kind for all. */
+function judgeWays(evidence) {
+	const attacks = evidence.flatMap((seen) => seen.attacks.map(({ result }) => result));
+	return [...judgeNamespace(attacks), ...judgeMemory(attacks)];
+}
+function succeeded(result, where) {
+	return result.mountAttempts.filter((attempt) => attempt.answer === "OK" && where.includes(attempt.where));
+}
+/** In a mount namespace of its own the kernel asks for the same right as in the container's. */
+function describeMounts(seen, result, required) {
+	const done = succeeded(result, ["container", "own-namespace"]);
+	if (done.length === 0 && !result.mountsChanged) return [];
+	const how = [...new Set(done.map(({ operation, path }) => `${operation} ${path}`))].slice(0, 6).join(", ");
+	return [{
+		rule: "mounts-changeable",
+		level: required ? "error" : "note",
+		path: done[0]?.path ?? null,
+		message: `The mounts themselves can be changed ${LAYER_WORDS[seen.layer]} as ${describeIdentity(result.identity)}${how ? `: ${how}` : ""}. What protects by a mount protects nothing then.`,
+		fix: "Take CAP_SYS_ADMIN away: no `--privileged`, no `--cap-add SYS_ADMIN`.",
+		location: null
+	}];
+}
+function judgeNamespace(attacks) {
+	const able = attacks.filter((result) => succeeded(result, ["user-namespace"]).length > 0);
+	if (able.length === 0) return [];
+	return [{
+		rule: "user-namespace",
+		level: "note",
+		path: null,
+		message: `A process can make a user namespace with mounts of its own (${names(able)}). They change nothing for the rest of the container; they are a way to more of the kernel.`,
+		fix: "Run with a seccomp profile that refuses unshare, as engines do by default.",
+		location: null
+	}];
+}
+function judgeMemory(attacks) {
+	const able = attacks.filter((result) => result.memory.some(({ answer }) => answer === "OK"));
+	if (able.length === 0) return [];
+	return [{
+		rule: "process-memory",
+		level: "note",
+		path: null,
+		message: `Processes can open the memory of others of the container for writing (${names(able)}): that changes no file, but what runs.`,
+		fix: "Set `kernel.yama.ptrace_scope` to 1 or more on the hosts.",
+		location: null
+	}];
+}
+function names(results) {
+	return [...new Set(results.map(({ identity }) => describeIdentity(identity)))].join("; ");
+}
+
 // src/model/target.ts
 const LAYERS = ["read-only", "permissions"];
 
@@ -544,12 +693,17 @@ function judge$1(policy, image, evidence, errors) {
 		offset.set(layer, attacks);
 		attacks += seen.attacks.length;
 		const required = policy.require.includes(layer);
-		findings.push(...judgeBehaviour(seen, required), ...judgeAttack(seen, required, image.volumes));
+		findings.push(...judgeBehaviour(seen, required), ...judgeAttack(seen, required, image.volumes), ...judgeMounts(seen, required), ...judgePlaces(seen, policy));
 		untold.push(...seen.errors);
+		for (const { result } of seen.attacks) {
+			const blind = judgeControls(result);
+			if (blind) untold.push(blind);
+		}
 		const silent = unasked(seen);
 		if (silent) untold.push(new CheckError("not-observed", `In the layer "${layer}" ${silent}`));
 	}
-	findings.push(...judgePrivileged(evidence.filter(({ layer }) => policy.layers.includes(layer))));
+	const planned = evidence.filter(({ layer }) => policy.layers.includes(layer));
+	findings.push(...judgePrivileged(planned), ...judgeWays(planned));
 	const paths = policy.protectedPaths.map((path) => {
 		const told = /* @__PURE__ */ new Map();
 		for (const layer of LAYERS) {
@@ -673,7 +827,7 @@ const LONGEST_LINE = 65536;
 /** More lines than any run writes: 10,000 of each limited kind, and a few for mounts and paths. What comes after is damage. */
 const MOST_LINES = 5e5;
 /** More bytes than any honest run writes: 10,000 of the longest paths never come together. */
-const MOST_BYTES = 67108864;
+const MOST_BYTES$1 = 67108864;
 const PROTOCOL = "1";
 /** Answers of the kernel that refuse a change; any other errno says nothing of the right to it. */
 const REFUSALS$1 = [
@@ -758,10 +912,18 @@ var AttackLines = class {
 	get attacked() {
 		return this.#attacked && this.#damage === null;
 	}
+	/** Whom the probe has seen so far, itself first unless nobody lives as it. */
+	get met() {
+		return {
+			self: this.#self?.identity ?? null,
+			living: this.#living,
+			idle: this.#idle
+		};
+	}
 	/** Takes the next bytes, cut anywhere. */
 	add(chunk) {
 		this.#bytes += chunk.length;
-		if (this.#bytes > MOST_BYTES) this.#damaged("it wrote more than any honest run does");
+		if (this.#bytes > MOST_BYTES$1) this.#damaged("it wrote more than any honest run does");
 		let start = 0;
 		while (this.#damage === null) {
 			const newline = chunk.indexOf(10, start);
@@ -1035,200 +1197,92 @@ function readOutcome(answer) {
 	};
 }
 
-// src/check/attack/attack.ts
+// src/check/attack/probe.ts
 /** The probe's name within the helper directory. */
 const PROBE = "probe";
-/** A container with more identities than this is not one service, and each costs a walk of its own. */
-const MOST_IDENTITIES = 16;
 /** Arguments of the probe for this plan; see probe/README.md. */
 function attackArguments(helper, plan, more = []) {
-	const open = [
-		...plan.places.open(),
-		helper.directory,
-		helper.writable
-	].filter((path) => !plan.untouched.includes(path));
+	const open = plan.places.open().filter((path) => !plan.untouched.includes(path));
 	return [
 		`${helper.directory}/${PROBE}`,
 		"attack",
 		...open.flatMap((path) => ["--skip", path]),
 		...plan.untouched.flatMap((path) => ["--untouched", path]),
+		"--control",
+		helper.writable,
+		"--refusal",
+		helper.directory,
+		"--thorough",
 		...more,
 		"--",
 		...plan.protectedPaths
 	];
 }
-/**
-* Attacks a running container as every identity that its processes have. The first run goes in as the
-* container's own user, which is mostly the one that serves, and tells which others there are; each of those
-* has a run of its own, until no new one is seen.
-*/
-async function attack(container, helper, plan) {
-	const attacks = [];
-	const errors = [];
-	const queue = [];
-	const seen = [];
-	const meet = (living) => {
-		for (const identity of living) {
-			if (seen.some((known) => sameRights(known, identity))) continue;
-			seen.push(identity);
-			queue.push(identity);
-		}
-	};
-	const conclude = async (done, as) => {
-		meet(done.result.living);
-		if (done.result.idle) return;
-		const known = queue.findIndex((identity) => sameRights(identity, done.result.identity));
-		if (known >= 0) queue.splice(known, 1);
-		if (attacks.some(({ result }) => sameRights(result.identity, done.result.identity))) return;
-		attacks.push(await attackUnlisted(container, helper, plan, done, as));
-	};
-	try {
-		await conclude(await once(container, attackArguments(helper, plan, ["--if-living"])), void 0);
-		if (seen.length === 0) throw new CheckError("probe-unfinished", "The probe saw no process in the container, so it is not known whom to attack as. A container that hides /proc cannot be judged.");
-		for (let identity = queue.shift(); identity; identity = queue.shift()) {
-			if (seen.length > MOST_IDENTITIES) throw new CheckError("identity-not-taken", `The container's processes run as more than ${MOST_IDENTITIES} identities. Check the image with fewer workers, or one program a container.`);
-			const wanted = identity;
-			const taken = await takeOn(container, helper, plan, wanted);
-			if (taken) await conclude(taken.attack, taken.as);
-			else errors.push(new CheckError("identity-not-taken", `A process of the container runs as ${describeIdentity(wanted)}, and no command can be started in it with exactly these rights, so what it could change is not known. Running the image without dropped capabilities, or as one user, makes it checkable.`));
-		}
-	} catch (thrown) {
-		if (!(thrown instanceof CheckError)) throw thrown;
-		errors.push(thrown);
-	}
-	return {
-		attacks,
-		errors
-	};
-}
-/** The attack by somebody who enters as root, whoever the program runs as. Null where that cannot be tried. */
-async function attackAsRoot(container, helper, plan) {
-	try {
-		return await once(container, attackArguments(helper, plan), {
-			uid: 0,
-			gid: 0
-		});
-	} catch (thrown) {
-		if (thrown instanceof CheckError && thrown.code === "probe-unfinished") return null;
-		throw thrown;
-	}
-}
-/** Reads one run of the probe as the only process of its container. */
-async function attackAlone(execution) {
-	try {
-		return {
-			attacks: [await read(execution)],
-			errors: []
-		};
-	} catch (thrown) {
-		if (!(thrown instanceof CheckError)) throw thrown;
-		return {
-			attacks: [],
-			errors: [thrown]
-		};
-	}
-}
-/** Becomes exactly `identity`: by the engine, or from root by the probe itself. Null where neither does. */
-async function takeOn(container, helper, plan, identity) {
-	const as = {
-		uid: identity.uid,
-		gid: identity.gid
-	};
-	const direct = await once(container, attackArguments(helper, plan), as);
-	if (sameRights(direct.result.identity, identity)) return {
-		attack: direct,
-		as
-	};
-	const groups = identity.groups.length > 0 ? identity.groups.join(",") : "-";
-	const become = ["--as", `${identity.uid}:${identity.gid}:${groups}:${identity.capabilities}`];
-	const root = {
-		uid: 0,
-		gid: 0
-	};
-	try {
-		const switched = await once(container, attackArguments(helper, plan, become), root);
-		return sameRights(switched.result.identity, identity) ? {
-			attack: switched,
-			as
-		} : null;
-	} catch (thrown) {
-		if (thrown instanceof CheckError && thrown.code === "probe-unfinished") return null;
-		throw thrown;
-	}
-}
-/**
-* A directory that may be entered but not listed hides nothing from somebody who knows the names: root lists
-* it, and the identity attacks by name. What root cannot list either stays unlisted, and is never a pass.
-*/
-async function attackUnlisted(container, helper, plan, done, as) {
-	const { unlisted } = done.result;
-	if (unlisted.length === 0) return done;
-	const probe = `${helper.directory}/${PROBE}`;
-	const listing = container.run([
-		probe,
-		"list",
-		...unlisted.map(({ raw }) => Buffer.from(raw).toString("utf8"))
-	], { as: {
-		uid: 0,
-		gid: 0
-	} });
-	const names = [];
-	let size = 0;
-	for await (const chunk of listing.output) {
-		names.push(chunk);
-		size += chunk.length;
-		if (size > 268435456) return done;
-	}
-	const { exitCode } = await listing.done;
-	const exact = unlisted.every(({ raw }) => Buffer.from(Buffer.from(raw).toString("utf8")).equals(raw));
-	if (exitCode !== 0 || !exact) return done;
-	const byName = await once(container, attackArguments(helper, plan, ["--by-name"]), as, Buffer.concat(names));
-	if (!sameRights(byName.result.identity, done.result.identity)) return done;
-	return {
-		result: {
-			...merge(done.result, byName.result),
-			unlisted: []
-		},
-		ms: done.ms + byName.ms
-	};
-}
-function merge(a, b) {
-	return {
-		...a,
-		tallies: [...a.tallies, ...b.tallies],
-		observations: [...a.observations, ...b.observations],
-		links: [...a.links, ...b.links],
-		privileged: [...a.privileged, ...b.privileged],
-		omitted: a.omitted + b.omitted
-	};
-}
-async function once(container, argv, as, input) {
-	return read(container.run(argv, {
+/** One run of the probe, read to its end. */
+async function runProbe(container, argv, as, input) {
+	return new ProbeRun(container.run(argv, {
 		...as ? { as } : {},
 		...input ? { input } : {}
-	}));
+	})).finish();
 }
-async function read(execution) {
-	const start = performance.now();
-	const lines = new AttackLines();
-	const { exitCode, stderr } = await finish(execution, lines);
-	if (exitCode !== 0) {
-		const said = stderr.trim().split("\n").slice(-3).join(" ").slice(-500);
-		throw new CheckError("probe-unfinished", `The probe did not finish in the container: exit code ${exitCode}${said ? `, ${said}` : ""}. What it did not try counts as not protected; check whether the container was ended, or forbids executing programs.`);
+/** A run of the probe under way. Whatever goes wrong with it is a CheckError `probe-unfinished`. */
+var ProbeRun = class {
+	#execution;
+	#lines = new AttackLines();
+	#start = performance.now();
+	#chunks;
+	#attacked = null;
+	#end = "";
+	#saidAttacked = false;
+	constructor(execution) {
+		this.#execution = execution;
+		this.#chunks = execution.output[Symbol.asyncIterator]();
 	}
-	return {
-		result: lines.result(),
-		ms: performance.now() - start
-	};
-}
-async function finish(execution, lines) {
-	try {
-		for await (const chunk of execution.output) lines.add(chunk);
-		return await execution.done;
-	} catch (thrown) {
-		const cause = await execution.done.then(() => thrown).catch((why) => why);
-		throw new CheckError("probe-unfinished", `The probe did not finish in the container: ${cause instanceof Error ? cause.message : cause}. What it did not try counts as not protected.`, { cause });
+	/** Whether everything is attempted, so that what the run found can be told. */
+	get isWatching() {
+		return this.#lines.attacked;
 	}
+	/** Reads until everything is attempted and the probe only watches (`--watch`). Says whom it has seen by then. */
+	async attacked() {
+		while (!this.#saidAttacked && await this.#next());
+		this.#attacked = performance.now();
+		if (!this.#lines.attacked) await this.finish();
+		return this.#lines.met;
+	}
+	/** Ends the watch, where there is one, and reads to the end. */
+	async finish() {
+		this.#execution.endInput();
+		while (await this.#next());
+		const { exitCode, stderr } = await this.#execution.done;
+		if (exitCode !== 0) {
+			const said = stderr.trim().split("\n").slice(-3).join(" ").slice(-500);
+			throw unfinished(`exit code ${exitCode}${said ? `, ${said}` : ""}. Check whether the container was ended, or forbids executing programs.`);
+		}
+		return {
+			result: this.#lines.result(),
+			ms: (this.#attacked ?? performance.now()) - this.#start
+		};
+	}
+	#look(chunk) {
+		const text = this.#end + Buffer.from(chunk).toString("latin1");
+		this.#saidAttacked ||= text.includes("\nY	attacked\n");
+		this.#end = text.slice(-12);
+	}
+	async #next() {
+		try {
+			const { done, value } = await this.#chunks.next();
+			if (done) return false;
+			this.#lines.add(value);
+			this.#look(value);
+			return true;
+		} catch (thrown) {
+			const cause = await this.#execution.done.then(() => thrown).catch((why) => why);
+			throw unfinished(`${cause instanceof Error ? cause.message : cause}.`, cause);
+		}
+	}
+};
+function unfinished(why, cause) {
+	return new CheckError("probe-unfinished", `The probe did not finish in the container: ${why} What it did not try counts as not protected.`, { cause });
 }
 
 // src/check/compose.ts
@@ -1353,6 +1407,205 @@ function unread(name, engine, error) {
 	};
 }
 
+// src/check/attack/unlisted.ts
+/** Bytes of names that are listed at most; more than that stays unlisted. */
+const MOST_BYTES = 268435456;
+/**
+* A directory that may be entered but not listed hides nothing from somebody who knows the names: root lists
+* it, and the identity attacks by name. What root cannot list either stays unlisted, and is never a pass.
+*/
+async function attackUnlisted(container, helper, plan, done, as) {
+	const { unlisted } = done.result;
+	if (unlisted.length === 0) return done;
+	try {
+		const names = await list$1(container, helper, joined(unlisted.map(({ raw }) => raw)));
+		if (names === null) return done;
+		const byName = await runProbe(container, attackArguments(helper, plan, ["--by-name"]), as, names);
+		if (!sameRights(byName.result.identity, done.result.identity)) return done;
+		return {
+			result: {
+				...merge(done.result, byName.result),
+				unlisted: []
+			},
+			ms: done.ms + byName.ms
+		};
+	} catch {
+		return done;
+	}
+}
+/** Every path below these, NUL-separated, as root sees it; null where that is not all. */
+async function list$1(container, helper, paths) {
+	const listing = container.run([
+		`${helper.directory}/${PROBE}`,
+		"list",
+		"--stdin"
+	], {
+		as: {
+			uid: 0,
+			gid: 0
+		},
+		input: paths
+	});
+	const names = [];
+	let size = 0;
+	for await (const chunk of listing.output) {
+		names.push(chunk);
+		size += chunk.length;
+		if (size > MOST_BYTES) return null;
+	}
+	const { exitCode } = await listing.done;
+	return exitCode === 0 ? Buffer.concat(names) : null;
+}
+function joined(paths) {
+	return Buffer.concat(paths.flatMap((path) => [path, Uint8Array.of(0)]));
+}
+function merge(a, b) {
+	return {
+		...a,
+		tallies: [...a.tallies, ...b.tallies],
+		observations: [...a.observations, ...b.observations],
+		links: [...a.links, ...b.links],
+		privileged: [...a.privileged, ...b.privileged],
+		omitted: a.omitted + b.omitted
+	};
+}
+
+// src/check/attack/attack.ts
+/** A container with more identities than this is not one service, and each costs a walk of its own. */
+const MOST_IDENTITIES = 16;
+/**
+* Attacks a running container as every identity that its processes have. The first run goes in as the container's own
+* user, which is mostly the one that serves, and tells which others there are; each of those has a run of its own.
+* Then `ask` asks the program again while the first run watches who lives, so that a worker that lives for one
+* request is seen too. Whoever is new is attacked as well, and it is asked once more.
+*/
+async function attack(container, helper, plan, ask) {
+	const campaign = new Campaign(container, helper, plan);
+	const first = new ProbeRun(container.run(attackArguments(helper, plan, ["--if-living", "--watch"]), { input: "open" }));
+	if (await campaign.keepErrors(async () => {
+		const { self, living, idle } = await first.attacked();
+		if (living.length === 0) throw new CheckError("probe-unfinished", "The probe saw no process in the container, so it is not known whom to attack as. A container that hides /proc cannot be judged.");
+		if (self && !idle) campaign.leaveOut(self);
+		await campaign.attackAll(living);
+		await ask();
+	}) || first.isWatching) await campaign.keepErrors(async () => {
+		const watched = await first.finish();
+		await campaign.conclude(watched, void 0, "first");
+		if (await campaign.attackAll(watched.result.living)) await ask();
+	});
+	return campaign;
+}
+/** The attack by somebody who enters as root, whoever the program runs as. Null where that cannot be tried. */
+async function attackAsRoot(container, helper, plan) {
+	try {
+		return await runProbe(container, attackArguments(helper, plan), {
+			uid: 0,
+			gid: 0
+		});
+	} catch (thrown) {
+		if (thrown instanceof CheckError && thrown.code === "probe-unfinished") return null;
+		throw thrown;
+	}
+}
+/** Reads one run of the probe as the only process of its container. */
+async function attackAlone(execution) {
+	try {
+		return {
+			attacks: [await new ProbeRun(execution).finish()],
+			errors: []
+		};
+	} catch (thrown) {
+		if (!(thrown instanceof CheckError)) throw thrown;
+		return {
+			attacks: [],
+			errors: [thrown]
+		};
+	}
+}
+/** The attacks on one container, one an identity. */
+var Campaign = class {
+	attacks = [];
+	errors = [];
+	#container;
+	#helper;
+	#plan;
+	/** Those that were tried, whatever came of it. */
+	#tried = [];
+	constructor(container, helper, plan) {
+		this.#container = container;
+		this.#helper = helper;
+		this.#plan = plan;
+	}
+	/** Keeps what could not be told. Whether all could be. */
+	async keepErrors(work) {
+		try {
+			await work();
+			return true;
+		} catch (thrown) {
+			if (!(thrown instanceof CheckError)) throw thrown;
+			this.errors.push(thrown);
+			return false;
+		}
+	}
+	/** This one attacks already. */
+	leaveOut(identity) {
+		this.#tried.push(identity);
+	}
+	/** Keeps what a run found, and attacks by name what it could not list. */
+	async conclude(done, as, place) {
+		if (done.result.idle) return;
+		const whole = await attackUnlisted(this.#container, this.#helper, this.#plan, done, as);
+		if (place === "first") this.attacks.unshift(whole);
+		else this.attacks.push(whole);
+	}
+	/** Attacks as each of these that was not tried yet, and as whoever is seen meanwhile. Whether there was any. */
+	async attackAll(living) {
+		const queue = [...living];
+		let any = false;
+		for (let identity = queue.shift(); identity; identity = queue.shift()) {
+			const wanted = identity;
+			if (this.#tried.some((known) => sameRights(known, wanted))) continue;
+			this.#tried.push(wanted);
+			if (this.#tried.length > MOST_IDENTITIES) throw new CheckError("identity-not-taken", `The container's processes run as more than ${MOST_IDENTITIES} identities. Check the image with fewer workers, or one program a container.`);
+			any = true;
+			const taken = await this.#takeOn(wanted);
+			if (taken) {
+				await this.conclude(taken.attack, taken.as, "last");
+				queue.push(...taken.attack.result.living);
+			} else this.errors.push(new CheckError("identity-not-taken", `A process of the container runs as ${describeIdentity(wanted)}, and no command can be started in it with exactly these rights, so what it could change is not known. Running the image without dropped capabilities, or as one user, makes it checkable.`));
+		}
+		return any;
+	}
+	/** Becomes exactly `identity`: by the engine, or from root by the probe itself. Null where neither does. */
+	async #takeOn(identity) {
+		const as = {
+			uid: identity.uid,
+			gid: identity.gid
+		};
+		const direct = await runProbe(this.#container, attackArguments(this.#helper, this.#plan), as);
+		if (sameRights(direct.result.identity, identity)) return {
+			attack: direct,
+			as
+		};
+		const groups = identity.groups.length > 0 ? identity.groups.join(",") : "-";
+		const become = ["--as", `${identity.uid}:${identity.gid}:${groups}:${identity.capabilities}`];
+		try {
+			const argv = attackArguments(this.#helper, this.#plan, become);
+			const switched = await runProbe(this.#container, argv, {
+				uid: 0,
+				gid: 0
+			});
+			return sameRights(switched.result.identity, identity) ? {
+				attack: switched,
+				as
+			} : null;
+		} catch (thrown) {
+			if (thrown instanceof CheckError && thrown.code === "probe-unfinished") return null;
+			throw thrown;
+		}
+	}
+};
+
 // src/check/hint.ts
 /**
 * What a look at the listening sockets tells about a smoke test that got no answer: a program that listens on
@@ -1385,9 +1638,10 @@ function explain(sockets, port) {
 }
 
 // src/check/life.ts
-/** Milliseconds until the engine is asked first, and between two times after that. A program that answers at once costs no question. */
+/** Milliseconds until the engine is asked first: a program that answers at once costs no question. */
 const FIRST_LOOK = 300;
-const INTERVAL = 400;
+/** The pause between two questions doubles up to this. */
+const LONGEST_PAUSE$1 = 2e3;
 /** Watches whether a container's program still runs, and says in words why not. */
 var Life = class {
 	#container;
@@ -1423,10 +1677,11 @@ var Life = class {
 		this.#timer = void 0;
 		await this.#looking;
 	}
+	/** Asks in so many milliseconds, and then again and again. */
 	#again(ms) {
 		this.#timer = setTimeout(() => {
 			this.#looking = this.check().catch(() => null).then((over) => {
-				if (over === null && this.#timer !== void 0) this.#again(INTERVAL);
+				if (over === null && this.#timer !== void 0) this.#again(Math.min(2 * ms, LONGEST_PAUSE$1));
 			});
 		}, ms);
 		this.#timer.unref();
@@ -1801,6 +2056,7 @@ async function sleepFor(ms, signal) {
 const KEEPS_RUNNING = 3e3;
 /** Loads what sends requests, so that the first one does not wait for it. */
 async function prepareToAsk() {
+	await new Promise((resolve) => setImmediate(resolve));
 	await import("./http.js");
 }
 /** Asks everything that the target's smoke tests ask, in their order, and looks whether the program lives or ends as it should. */
@@ -2002,25 +2258,29 @@ async function through(layer, task) {
 			places,
 			untouched
 		};
+		let after = null;
+		const askAgain = async () => {
+			const again = await timed("smoke", () => smokeTest(layer, "after-attack", failed ? {
+				...asking,
+				timeout: 1
+			} : asking));
+			after = after === null ? again : again.map((result, index) => after?.[index]?.passed === false ? after[index] : result);
+		};
 		const entering = layer === "read-only" && !alone ? attackAsRoot(container, helper, plan) : null;
+		entering?.catch(() => {});
 		const attacked = await timed("attack", async () => {
-			const outcome = alone ? await byItself(task, root, plan) : await attack(container, helper, plan);
+			const outcome = alone ? await byItself(task, root, plan) : await attack(container, helper, plan, askAgain);
 			if (alone || outcome.errors.length === 0 || await life.check() === null) return outcome;
 			alone = true;
 			return byItself(task, root, plan);
 		});
-		errors.push(...attacked.errors, ...attacked.attacks.flatMap(({ result }) => missing(result.missing, container)));
+		if (!alone && after === null) await askAgain();
 		for (const one of attacked.attacks) tellAttack(progress, one);
-		const rootLivesHere = attacked.attacks.some(({ result }) => result.identity.uid === 0);
-		const entered = alone || rootLivesHere ? null : await entering;
-		if (!alone) {
-			const after = await timed("smoke", () => smokeTest(layer, "after-attack", failed ? {
-				...asking,
-				timeout: 1
-			} : asking));
-			smoke.push(...after.filter((result, index) => before[index]?.passed !== false || result.passed));
-			tell(progress, after);
-		}
+		const again = alone ? [] : after ?? [];
+		tell(progress, again);
+		smoke.push(...again.filter((result, index) => before[index]?.passed !== false || result.passed));
+		const entered = await enteredAsRoot(attacked, entering, () => attackAsRoot(container, helper, plan), alone);
+		errors.push(...attacked.errors, ...attacked.attacks.flatMap(({ result }) => missing(result, entered, container)));
 		const [changed, over] = await Promise.all([layer === "read-only" ? container.changes() : drift, life.check()]);
 		drift = changed;
 		const ended = target.expectExit === null ? over : null;
@@ -2092,8 +2352,15 @@ async function byItself(task, root, plan) {
 		};
 	}
 }
-function missing(paths, container) {
-	return paths.map((path) => {
+/** What root finds: in its own right, or where another identity cannot tell whether a protected path exists. */
+async function enteredAsRoot({ attacks }, entering, enter, alone) {
+	if (alone || attacks.some(({ result }) => result.identity.uid === 0)) return null;
+	if (entering) return entering;
+	return attacks.some(({ result }) => result.unknown.length > 0) ? enter() : null;
+}
+function missing(result, entered, container) {
+	const unseen = result.unknown.filter((path) => entered?.result.missing.includes(path));
+	return [...result.missing, ...unseen].map((path) => {
 		const over = container.mounts.find((mount) => mount.kind === "tmpfs" && isWithin(path, mount.path));
 		const why = over ? `the tmpfs at ${over.path} hides what the image holds there. Mount it deeper, or protect another path.` : "the container has nothing at this path. Check its spelling, or take it out of \"protected-paths\".";
 		return new CheckError("protected-path-missing", `The protected path ${path} does not exist: ${why}`);

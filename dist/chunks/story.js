@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 
 // src/model/identity.ts
-/** Capabilities by name and bit, from `linux/capability.h`: those that decide who may change a file or become somebody else. */
+/** Capabilities by name and bit, from `linux/capability.h`: those that decide who may change a file or become somebody else.
+* The probe compares by the same (`DECIDING_CAPABILITIES` in probe/probe.h; a test keeps the two equal). */
 const DECIDING_CAPABILITIES = {
 	CHOWN: 0,
 	DAC_OVERRIDE: 1,
@@ -483,6 +484,11 @@ const RULES = {
 	"smoke-failed-after-attack": "The program does not answer as expected any more after the attack.",
 	"program-ended": "The program ended, and it was meant to run.",
 	drift: "The container changed its own filesystem under a protected path.",
+	"mounts-changeable": "The mounts themselves can be changed, so that they protect nothing.",
+	"user-namespace": "A process can make a user namespace with mounts of its own.",
+	"process-memory": "The memory of other processes can be opened for writing.",
+	"unexpected-place": "A place that nobody declared can be written to.",
+	"allowance-unused": "An exception in allow-writable is not needed.",
 	"entered-as-root": "What somebody who enters the container as root could change.",
 	"no-process": "No process stayed running; the probe was the container's only process."
 };

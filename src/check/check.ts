@@ -4,7 +4,7 @@ import type { LayerEvidence } from '../model/evidence.js';
 import type { TargetReport } from '../model/report.js';
 import type { Layer, Target } from '../model/target.js';
 import { judge } from '../model/verdict.js';
-import { PROBE } from './attack/attack.js';
+import { PROBE } from './attack/probe.js';
 import { compose } from './compose.js';
 import { checkLayer } from './layer.js';
 import { Stopwatch } from './stopwatch.js';

@@ -1,5 +1,5 @@
 import type { Container, Helper } from '../engines/engine.js';
-import { PROBE } from './attack/attack.js';
+import { PROBE } from './attack/probe.js';
 
 /**
  * What a look at the listening sockets tells about a smoke test that got no answer: a program that listens on

@@ -2,10 +2,11 @@ import type { Container, Engine, Helper, Image } from '../engines/engine.js';
 import { asCheckError, CheckError } from '../model/errors.js';
 import type { IdentityAttack, LayerEvidence } from '../model/evidence.js';
 import { describeIdentity } from '../model/identity.js';
-import type { Change, SmokeResult } from '../model/observation.js';
+import type { AttackResult, Change, SmokeResult } from '../model/observation.js';
 import { isWithin, type Place, Places, policyPlaces } from '../model/places.js';
 import type { Layer, RunSettings, Target } from '../model/target.js';
-import { type AttackOutcome, attack, attackAlone, attackArguments, attackAsRoot } from './attack/attack.js';
+import { type AttackOutcome, attack, attackAlone, attackAsRoot } from './attack/attack.js';
+import { type AttackPlan, attackArguments } from './attack/probe.js';
 import type { Progress } from './check.js';
 import { hintAt } from './hint.js';
 import { Life } from './life.js';
@@ -82,27 +83,33 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
   const answered = !failed && target.smokeTests.length > 0 && target.expectExit === null;
   let alone = !answered && (await life.check()) !== null;
   const plan = { protectedPaths: target.policy.protectedPaths, places, untouched };
+  let after: SmokeResult[] | null = null;
+  const askAgain = async () => {
+    const again = await timed('smoke', () =>
+      smokeTest(layer, 'after-attack', failed ? { ...asking, timeout: 1 } : asking),
+    );
+    // Asked twice, an answer that was wrong once is wrong.
+    after =
+      after === null ? again : again.map((result, index) => (after?.[index]?.passed === false ? after[index] : result));
+  };
   const entering = layer === 'read-only' && !alone ? attackAsRoot(container, helper, plan) : null;
+  entering?.catch(() => {});
   const attacked = await timed('attack', async () => {
-    const outcome = alone ? await byItself(task, root, plan) : await attack(container, helper, plan);
+    const outcome = alone ? await byItself(task, root, plan) : await attack(container, helper, plan, askAgain);
     if (alone || outcome.errors.length === 0 || (await life.check()) === null) return outcome;
     // It ended before or while the probe was in it.
     alone = true;
     return byItself(task, root, plan);
   });
-  errors.push(...attacked.errors, ...attacked.attacks.flatMap(({ result }) => missing(result.missing, container)));
+  if (!alone && after === null) await askAgain();
   for (const one of attacked.attacks) tellAttack(progress, one);
-  const rootLivesHere = attacked.attacks.some(({ result }) => result.identity.uid === 0);
-  const entered = alone || rootLivesHere ? null : await entering;
+  const again: SmokeResult[] = alone ? [] : (after ?? []);
+  tell(progress, again);
+  // What failed before is told once; that it still fails says nothing new.
+  smoke.push(...again.filter((result, index) => before[index]?.passed !== false || result.passed));
+  const entered = await enteredAsRoot(attacked, entering, () => attackAsRoot(container, helper, plan), alone);
+  errors.push(...attacked.errors, ...attacked.attacks.flatMap(({ result }) => missing(result, entered, container)));
 
-  if (!alone) {
-    const after = await timed('smoke', () =>
-      smokeTest(layer, 'after-attack', failed ? { ...asking, timeout: 1 } : asking),
-    );
-    // What failed before is told once; that it still fails says nothing new.
-    smoke.push(...after.filter((result, index) => before[index]?.passed !== false || result.passed));
-    tell(progress, after);
-  }
   const [changed, over] = await Promise.all([layer === 'read-only' ? container.changes() : drift, life.check()]);
   drift = changed;
   // A job's end is one of its smoke tests.
@@ -148,11 +155,7 @@ async function decidePlaces(
   };
 }
 
-async function byItself(
-  task: LayerTask,
-  root: 'read-only' | 'writable',
-  plan: Parameters<typeof attackArguments>[1],
-): Promise<AttackOutcome> {
+async function byItself(task: LayerTask, root: 'read-only' | 'writable', plan: AttackPlan): Promise<AttackOutcome> {
   const { engine, image, run, helper } = task;
   try {
     await using container = await engine.alone(image, run, root, helper, attackArguments(helper, plan));
@@ -162,8 +165,21 @@ async function byItself(
   }
 }
 
-function missing(paths: readonly string[], container: Container): CheckError[] {
-  return paths.map((path) => {
+/** What root finds: in its own right, or where another identity cannot tell whether a protected path exists. */
+async function enteredAsRoot(
+  { attacks }: AttackOutcome,
+  entering: Promise<IdentityAttack | null> | null,
+  enter: () => Promise<IdentityAttack | null>,
+  alone: boolean,
+): Promise<IdentityAttack | null> {
+  if (alone || attacks.some(({ result }) => result.identity.uid === 0)) return null;
+  if (entering) return entering;
+  return attacks.some(({ result }) => result.unknown.length > 0) ? enter() : null;
+}
+
+function missing(result: AttackResult, entered: IdentityAttack | null, container: Container): CheckError[] {
+  const unseen = result.unknown.filter((path) => entered?.result.missing.includes(path));
+  return [...result.missing, ...unseen].map((path) => {
     const over = container.mounts.find((mount) => mount.kind === 'tmpfs' && isWithin(path, mount.path));
     const why = over
       ? `the tmpfs at ${over.path} hides what the image holds there. Mount it deeper, or protect another path.`

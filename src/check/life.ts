@@ -1,8 +1,10 @@
 import type { Container, ContainerState } from '../engines/engine.js';
 
-/** Milliseconds until the engine is asked first, and between two times after that. A program that answers at once costs no question. */
+/** Milliseconds until the engine is asked first: a program that answers at once costs no question. */
 const FIRST_LOOK = 300;
-const INTERVAL = 400;
+
+/** The pause between two questions doubles up to this. */
+const LONGEST_PAUSE = 2000;
 
 /** Watches whether a container's program still runs, and says in words why not. */
 export class Life implements AsyncDisposable {
@@ -46,13 +48,14 @@ export class Life implements AsyncDisposable {
     await this.#looking;
   }
 
+  /** Asks in so many milliseconds, and then again and again. */
   #again(ms: number): void {
     this.#timer = setTimeout(() => {
       // An engine that does not answer shows where its answer is needed.
       this.#looking = this.check()
         .catch(() => null)
         .then((over) => {
-          if (over === null && this.#timer !== undefined) this.#again(INTERVAL);
+          if (over === null && this.#timer !== undefined) this.#again(Math.min(2 * ms, LONGEST_PAUSE));
         });
     }, ms);
     this.#timer.unref();

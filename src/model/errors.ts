@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'probe-unfinished'
   | 'protected-path-missing'
   | 'identity-not-taken'
+  | 'control-failed'
   | 'not-observed'
   | 'cancelled'
   | 'internal';

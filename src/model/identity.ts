@@ -11,7 +11,8 @@ export interface Identity {
   readonly capabilities: string;
 }
 
-/** Capabilities by name and bit, from `linux/capability.h`: those that decide who may change a file or become somebody else. */
+/** Capabilities by name and bit, from `linux/capability.h`: those that decide who may change a file or become somebody else.
+ * The probe compares by the same (`DECIDING_CAPABILITIES` in probe/probe.h; a test keeps the two equal). */
 const DECIDING_CAPABILITIES = {
   CHOWN: 0,
   DAC_OVERRIDE: 1,

@@ -14,6 +14,11 @@ export const RULES = {
   'smoke-failed-after-attack': 'The program does not answer as expected any more after the attack.',
   'program-ended': 'The program ended, and it was meant to run.',
   drift: 'The container changed its own filesystem under a protected path.',
+  'mounts-changeable': 'The mounts themselves can be changed, so that they protect nothing.',
+  'user-namespace': 'A process can make a user namespace with mounts of its own.',
+  'process-memory': 'The memory of other processes can be opened for writing.',
+  'unexpected-place': 'A place that nobody declared can be written to.',
+  'allowance-unused': 'An exception in allow-writable is not needed.',
   'entered-as-root': 'What somebody who enters the container as root could change.',
   'no-process': "No process stayed running; the probe was the container's only process.",
 } as const;

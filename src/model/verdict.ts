@@ -2,8 +2,11 @@ import { CheckError } from './errors.js';
 import type { LayerEvidence } from './evidence.js';
 import { judgeAttack, judgePrivileged } from './judge/attack.js';
 import { judgeBehaviour, unasked } from './judge/behaviour.js';
+import { judgeControls } from './judge/controls.js';
 import { judgePaths } from './judge/paths.js';
+import { judgePlaces } from './judge/places.js';
 import { describeSurface } from './judge/surface.js';
+import { judgeMounts, judgeWays } from './judge/ways.js';
 import type { Example, Finding, PathReport, Protection, SurfaceReport, Verdict } from './report.js';
 import { LAYERS, type Layer, type Policy } from './target.js';
 
@@ -38,12 +41,22 @@ export function judge(
     offset.set(layer, attacks);
     attacks += seen.attacks.length;
     const required = policy.require.includes(layer);
-    findings.push(...judgeBehaviour(seen, required), ...judgeAttack(seen, required, image.volumes));
+    findings.push(
+      ...judgeBehaviour(seen, required),
+      ...judgeAttack(seen, required, image.volumes),
+      ...judgeMounts(seen, required),
+      ...judgePlaces(seen, policy),
+    );
     untold.push(...seen.errors);
+    for (const { result } of seen.attacks) {
+      const blind = judgeControls(result);
+      if (blind) untold.push(blind);
+    }
     const silent = unasked(seen);
     if (silent) untold.push(new CheckError('not-observed', `In the layer "${layer}" ${silent}`));
   }
-  findings.push(...judgePrivileged(evidence.filter(({ layer }) => policy.layers.includes(layer))));
+  const planned = evidence.filter(({ layer }) => policy.layers.includes(layer));
+  findings.push(...judgePrivileged(planned), ...judgeWays(planned));
   const paths = policy.protectedPaths.map((path): PathReport => {
     const told = new Map<Layer, { protection: Protection; examples: readonly Example[]; error: CheckError | null }>();
     for (const layer of LAYERS) {

@@ -4,7 +4,7 @@ import type { Container, Engine } from '../../../src/engines/engine.js';
 import { CheckError } from '../../../src/model/errors.js';
 import type { TargetReport } from '../../../src/model/report.js';
 import type { Layer, Target } from '../../../src/model/target.js';
-import { container, engine, execution, probeSays, refused, silent, target, user } from './laboratory.js';
+import { container, controls, engine, execution, probeSays, refused, silent, target, user } from './laboratory.js';
 
 const never = new AbortController().signal;
 const ended = { kind: 'ended', exitCode: 0, reason: null } as const;
@@ -154,7 +154,8 @@ describe('the attack', () => {
     ['that says nothing', '', 0, 'probe-unfinished'],
     ['on a path that is missing', refused('N\t/'), 0, 'protected-path-missing'],
     ['that left a directory out', refused('D\t/root'), 0, 'not-observed'],
-    ['that was undone', probeSays(user, 'Q\tidle'), 0, 'not-observed'],
+    ['that was undone', probeSays(user, ...controls, 'Q\tidle'), 0, 'not-observed'],
+    ['that could not see', probeSays(user, 'T\tcreate\tEROFS\t5\t/'), 0, 'control-failed'],
   ])('%s is an error', async (_, output, exitCode, code) => {
     expect(await attacking(output, exitCode)).toMatchObject({ verdict: 'error', error: { code } });
   });

@@ -14,9 +14,15 @@ export function probeSays(...lines: string[]): string {
   return [...all, `E\t${all.length}\t0`, ''].join('\n');
 }
 
+/** The controls of a probe that sees what there is. */
+export const controls = [
+  ...['create', 'mkdir', 'symlink', 'delete', 'open-write', 'chmod', 'utimens'].map((one) => `C\twritable\t${one}\tOK`),
+  ...['create', 'mkdir', 'symlink', 'delete', 'chmod', 'utimens'].map((one) => `C\tread-only\t${one}\tEROFS`),
+];
+
 /** A whole attack on `/` as uid 1000 in which everything was refused. */
 export const refused = (...more: string[]) =>
-  probeSays(user, living, 'M\t/\toverlay\toverlay\t/\tro\tro', ...more, 'T\tcreate\tEROFS\t5\t/');
+  probeSays(user, living, 'M\t/\toverlay\toverlay\t/\tro\tro', ...controls, ...more, 'T\tcreate\tEROFS\t5\t/');
 
 export function execution(output: string | Uint8Array, exitCode = 0, stderr = ''): Execution {
   const bytes = Buffer.from(output);

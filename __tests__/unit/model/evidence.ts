@@ -1,6 +1,14 @@
 import type { IdentityAttack, LayerEvidence, MountRequest } from '../../../src/model/evidence.js';
 import type { Identity } from '../../../src/model/identity.js';
-import type { AttackResult, Mount, Observation, Outcome, SmokeResult, Tally } from '../../../src/model/observation.js';
+import type {
+  AttackResult,
+  Control,
+  Mount,
+  Observation,
+  Outcome,
+  SmokeResult,
+  Tally,
+} from '../../../src/model/observation.js';
 import type { Operation } from '../../../src/model/operations.js';
 import { type Place, Places, policyPlaces } from '../../../src/model/places.js';
 import type { AllowedPath, Layer, Policy } from '../../../src/model/target.js';
@@ -36,6 +44,16 @@ export function request(path: string, changed: Partial<MountRequest> = {}): Moun
   return { path, kind: 'volume', source: 'data', writable: true, declared: true, ...changed };
 }
 
+/** The controls of a probe that sees what there is. */
+export const CONTROLS: readonly Control[] = [
+  ...(['create', 'mkdir', 'symlink', 'delete', 'open-write', 'chmod', 'utimens'] as const).map(
+    (operation) => ({ kind: 'writable', operation, answer: 'OK' }) as const,
+  ),
+  ...(['create', 'mkdir', 'symlink', 'delete', 'chmod', 'utimens'] as const).map(
+    (operation) => ({ kind: 'read-only', operation, answer: 'EROFS' }) as const,
+  ),
+];
+
 /** An attack in which every protected path was refused once, and what `changed` says beside. */
 export function result(paths: readonly string[], changed: Partial<AttackResult> = {}): AttackResult {
   const successes: readonly (Observation | { readonly operation: Operation; readonly path: string })[] = [
@@ -61,7 +79,7 @@ export function result(paths: readonly string[], changed: Partial<AttackResult> 
     omitted: 0,
     living: [user],
     idle: false,
-    controls: [],
+    controls: CONTROLS,
     mountAttempts: [],
     mountsChanged: false,
     memory: [],

@@ -2,100 +2,54 @@ import type { Container, ExecUser, Execution, Helper } from '../../engines/engin
 import { CheckError } from '../../model/errors.js';
 import type { IdentityAttack } from '../../model/evidence.js';
 import { describeIdentity, type Identity, sameRights } from '../../model/identity.js';
-import type { AttackResult } from '../../model/observation.js';
-import type { Places } from '../../model/places.js';
-import { AttackLines } from './lines.js';
-
-/** The probe's name within the helper directory. */
-export const PROBE = 'probe';
+import { type AttackPlan, attackArguments, ProbeRun, runProbe } from './probe.js';
+import { attackUnlisted } from './unlisted.js';
 
 /** A container with more identities than this is not one service, and each costs a walk of its own. */
 const MOST_IDENTITIES = 16;
-
-export interface AttackPlan {
-  readonly protectedPaths: readonly string[];
-  readonly places: Places;
-  /** Persistent mounts that the user declares writable: nothing is tried in them. */
-  readonly untouched: readonly string[];
-}
 
 export interface AttackOutcome {
   readonly attacks: readonly IdentityAttack[];
   readonly errors: readonly CheckError[];
 }
 
-/** Arguments of the probe for this plan; see probe/README.md. */
-export function attackArguments(helper: Helper, plan: AttackPlan, more: readonly string[] = []): string[] {
-  const open = [...plan.places.open(), helper.directory, helper.writable].filter(
-    (path) => !plan.untouched.includes(path),
-  );
-  return [
-    `${helper.directory}/${PROBE}`,
-    'attack',
-    ...open.flatMap((path) => ['--skip', path]),
-    ...plan.untouched.flatMap((path) => ['--untouched', path]),
-    ...more,
-    '--',
-    ...plan.protectedPaths,
-  ];
-}
-
 /**
- * Attacks a running container as every identity that its processes have. The first run goes in as the
- * container's own user, which is mostly the one that serves, and tells which others there are; each of those
- * has a run of its own, until no new one is seen.
+ * Attacks a running container as every identity that its processes have. The first run goes in as the container's own
+ * user, which is mostly the one that serves, and tells which others there are; each of those has a run of its own.
+ * Then `ask` asks the program again while the first run watches who lives, so that a worker that lives for one
+ * request is seen too. Whoever is new is attacked as well, and it is asked once more.
  */
-export async function attack(container: Container, helper: Helper, plan: AttackPlan): Promise<AttackOutcome> {
-  const attacks: IdentityAttack[] = [];
-  const errors: CheckError[] = [];
-  const queue: Identity[] = [];
-  const seen: Identity[] = [];
-  const meet = (living: readonly Identity[]) => {
-    for (const identity of living) {
-      if (seen.some((known) => sameRights(known, identity))) continue;
-      seen.push(identity);
-      queue.push(identity);
-    }
-  };
-  const conclude = async (done: IdentityAttack, as: ExecUser | undefined) => {
-    meet(done.result.living);
-    if (done.result.idle) return;
-    const known = queue.findIndex((identity) => sameRights(identity, done.result.identity));
-    if (known >= 0) queue.splice(known, 1);
-    if (attacks.some(({ result }) => sameRights(result.identity, done.result.identity))) return;
-    attacks.push(await attackUnlisted(container, helper, plan, done, as));
-  };
-
-  try {
-    await conclude(await once(container, attackArguments(helper, plan, ['--if-living'])), undefined);
-    if (seen.length === 0)
+export async function attack(
+  container: Container,
+  helper: Helper,
+  plan: AttackPlan,
+  ask: () => Promise<void>,
+): Promise<AttackOutcome> {
+  const campaign = new Campaign(container, helper, plan);
+  const first = new ProbeRun(
+    container.run(attackArguments(helper, plan, ['--if-living', '--watch']), { input: 'open' }),
+  );
+  const whole = await campaign.keepErrors(async () => {
+    const { self, living, idle } = await first.attacked();
+    if (living.length === 0) {
       throw new CheckError(
         'probe-unfinished',
         'The probe saw no process in the container, so it is not known whom to attack as. A container that hides /proc cannot be judged.',
       );
-    for (let identity = queue.shift(); identity; identity = queue.shift()) {
-      if (seen.length > MOST_IDENTITIES) {
-        throw new CheckError(
-          'identity-not-taken',
-          `The container's processes run as more than ${MOST_IDENTITIES} identities. Check the image with fewer workers, or one program a container.`,
-        );
-      }
-      const wanted = identity;
-      const taken = await takeOn(container, helper, plan, wanted);
-      if (taken) await conclude(taken.attack, taken.as);
-      else
-        errors.push(
-          new CheckError(
-            'identity-not-taken',
-            `A process of the container runs as ${describeIdentity(wanted)}, and no command can be started in it with exactly these rights, so what it could change is not known. Running the image without dropped capabilities, or as one user, makes it checkable.`,
-          ),
-        );
     }
-  } catch (thrown) {
-    if (!(thrown instanceof CheckError)) throw thrown;
-    errors.push(thrown);
+    if (self && !idle) campaign.leaveOut(self);
+    await campaign.attackAll(living);
+    await ask();
+  });
+  // What the first run found to be changeable is so, whatever became of the others.
+  if (whole || first.isWatching) {
+    await campaign.keepErrors(async () => {
+      const watched = await first.finish();
+      await campaign.conclude(watched, undefined, 'first');
+      if (await campaign.attackAll(watched.result.living)) await ask();
+    });
   }
-  return { attacks, errors };
+  return campaign;
 }
 
 /** The attack by somebody who enters as root, whoever the program runs as. Null where that cannot be tried. */
@@ -105,7 +59,7 @@ export async function attackAsRoot(
   plan: AttackPlan,
 ): Promise<IdentityAttack | null> {
   try {
-    return await once(container, attackArguments(helper, plan), { uid: 0, gid: 0 });
+    return await runProbe(container, attackArguments(helper, plan), { uid: 0, gid: 0 });
   } catch (thrown) {
     // It is told and not judged: a container that nobody can enter as root has nothing to tell.
     if (thrown instanceof CheckError && thrown.code === 'probe-unfinished') return null;
@@ -116,114 +70,100 @@ export async function attackAsRoot(
 /** Reads one run of the probe as the only process of its container. */
 export async function attackAlone(execution: Execution): Promise<AttackOutcome> {
   try {
-    return { attacks: [await read(execution)], errors: [] };
+    return { attacks: [await new ProbeRun(execution).finish()], errors: [] };
   } catch (thrown) {
     if (!(thrown instanceof CheckError)) throw thrown;
     return { attacks: [], errors: [thrown] };
   }
 }
 
-/** Becomes exactly `identity`: by the engine, or from root by the probe itself. Null where neither does. */
-async function takeOn(
-  container: Container,
-  helper: Helper,
-  plan: AttackPlan,
-  identity: Identity,
-): Promise<{ attack: IdentityAttack; as: ExecUser } | null> {
-  const as = { uid: identity.uid, gid: identity.gid };
-  const direct = await once(container, attackArguments(helper, plan), as);
-  if (sameRights(direct.result.identity, identity)) return { attack: direct, as };
-  const groups = identity.groups.length > 0 ? identity.groups.join(',') : '-';
-  const become = ['--as', `${identity.uid}:${identity.gid}:${groups}:${identity.capabilities}`];
-  const root = { uid: 0, gid: 0 };
-  try {
-    const switched = await once(container, attackArguments(helper, plan, become), root);
-    return sameRights(switched.result.identity, identity) ? { attack: switched, as } : null;
-  } catch (thrown) {
-    // Exit code 5: root in this container may not become somebody else.
-    if (thrown instanceof CheckError && thrown.code === 'probe-unfinished') return null;
-    throw thrown;
+/** The attacks on one container, one an identity. */
+class Campaign implements AttackOutcome {
+  readonly attacks: IdentityAttack[] = [];
+  readonly errors: CheckError[] = [];
+  readonly #container: Container;
+  readonly #helper: Helper;
+  readonly #plan: AttackPlan;
+  /** Those that were tried, whatever came of it. */
+  readonly #tried: Identity[] = [];
+
+  constructor(container: Container, helper: Helper, plan: AttackPlan) {
+    this.#container = container;
+    this.#helper = helper;
+    this.#plan = plan;
   }
-}
 
-/**
- * A directory that may be entered but not listed hides nothing from somebody who knows the names: root lists
- * it, and the identity attacks by name. What root cannot list either stays unlisted, and is never a pass.
- */
-async function attackUnlisted(
-  container: Container,
-  helper: Helper,
-  plan: AttackPlan,
-  done: IdentityAttack,
-  as: ExecUser | undefined,
-): Promise<IdentityAttack> {
-  const { unlisted } = done.result;
-  if (unlisted.length === 0) return done;
-  const probe = `${helper.directory}/${PROBE}`;
-  const listing = container.run([probe, 'list', ...unlisted.map(({ raw }) => Buffer.from(raw).toString('utf8'))], {
-    as: { uid: 0, gid: 0 },
-  });
-  const names: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of listing.output) {
-    names.push(chunk);
-    size += chunk.length;
-    if (size > 256 * 1024 * 1024) return done;
+  /** Keeps what could not be told. Whether all could be. */
+  async keepErrors(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof CheckError)) throw thrown;
+      this.errors.push(thrown);
+      return false;
+    }
   }
-  const { exitCode } = await listing.done;
-  // Names that are not UTF-8 cannot be handed over in an argument vector without becoming others.
-  const exact = unlisted.every(({ raw }) => Buffer.from(Buffer.from(raw).toString('utf8')).equals(raw));
-  if (exitCode !== 0 || !exact) return done;
-  const byName = await once(container, attackArguments(helper, plan, ['--by-name']), as, Buffer.concat(names));
-  if (!sameRights(byName.result.identity, done.result.identity)) return done;
-  return { result: { ...merge(done.result, byName.result), unlisted: [] }, ms: done.ms + byName.ms };
-}
 
-function merge(a: AttackResult, b: AttackResult): AttackResult {
-  return {
-    ...a,
-    tallies: [...a.tallies, ...b.tallies],
-    observations: [...a.observations, ...b.observations],
-    links: [...a.links, ...b.links],
-    privileged: [...a.privileged, ...b.privileged],
-    omitted: a.omitted + b.omitted,
-  };
-}
-
-async function once(
-  container: Container,
-  argv: readonly string[],
-  as?: ExecUser,
-  input?: Uint8Array,
-): Promise<IdentityAttack> {
-  return read(container.run(argv, { ...(as ? { as } : {}), ...(input ? { input } : {}) }));
-}
-
-async function read(execution: Execution): Promise<IdentityAttack> {
-  const start = performance.now();
-  const lines = new AttackLines();
-  const { exitCode, stderr } = await finish(execution, lines);
-  if (exitCode !== 0) {
-    const said = stderr.trim().split('\n').slice(-3).join(' ').slice(-500);
-    throw new CheckError(
-      'probe-unfinished',
-      `The probe did not finish in the container: exit code ${exitCode}${said ? `, ${said}` : ''}. What it did not try counts as not protected; check whether the container was ended, or forbids executing programs.`,
-    );
+  /** This one attacks already. */
+  leaveOut(identity: Identity): void {
+    this.#tried.push(identity);
   }
-  return { result: lines.result(), ms: performance.now() - start };
-}
 
-async function finish(execution: Execution, lines: AttackLines): Promise<Awaited<Execution['done']>> {
-  try {
-    for await (const chunk of execution.output) lines.add(chunk);
-    return await execution.done;
-  } catch (thrown) {
-    // The stream of a program that was ended breaks before `done` tells why.
-    const cause = await execution.done.then(() => thrown).catch((why: unknown) => why);
-    throw new CheckError(
-      'probe-unfinished',
-      `The probe did not finish in the container: ${cause instanceof Error ? cause.message : cause}. What it did not try counts as not protected.`,
-      { cause },
-    );
+  /** Keeps what a run found, and attacks by name what it could not list. */
+  async conclude(done: IdentityAttack, as: ExecUser | undefined, place: 'first' | 'last'): Promise<void> {
+    if (done.result.idle) return;
+    const whole = await attackUnlisted(this.#container, this.#helper, this.#plan, done, as);
+    if (place === 'first') this.attacks.unshift(whole);
+    else this.attacks.push(whole);
+  }
+
+  /** Attacks as each of these that was not tried yet, and as whoever is seen meanwhile. Whether there was any. */
+  async attackAll(living: readonly Identity[]): Promise<boolean> {
+    const queue = [...living];
+    let any = false;
+    for (let identity = queue.shift(); identity; identity = queue.shift()) {
+      const wanted = identity;
+      if (this.#tried.some((known) => sameRights(known, wanted))) continue;
+      this.#tried.push(wanted);
+      if (this.#tried.length > MOST_IDENTITIES) {
+        throw new CheckError(
+          'identity-not-taken',
+          `The container's processes run as more than ${MOST_IDENTITIES} identities. Check the image with fewer workers, or one program a container.`,
+        );
+      }
+      any = true;
+      const taken = await this.#takeOn(wanted);
+      if (taken) {
+        await this.conclude(taken.attack, taken.as, 'last');
+        queue.push(...taken.attack.result.living);
+      } else {
+        this.errors.push(
+          new CheckError(
+            'identity-not-taken',
+            `A process of the container runs as ${describeIdentity(wanted)}, and no command can be started in it with exactly these rights, so what it could change is not known. Running the image without dropped capabilities, or as one user, makes it checkable.`,
+          ),
+        );
+      }
+    }
+    return any;
+  }
+
+  /** Becomes exactly `identity`: by the engine, or from root by the probe itself. Null where neither does. */
+  async #takeOn(identity: Identity): Promise<{ attack: IdentityAttack; as: ExecUser } | null> {
+    const as = { uid: identity.uid, gid: identity.gid };
+    const direct = await runProbe(this.#container, attackArguments(this.#helper, this.#plan), as);
+    if (sameRights(direct.result.identity, identity)) return { attack: direct, as };
+    const groups = identity.groups.length > 0 ? identity.groups.join(',') : '-';
+    const become = ['--as', `${identity.uid}:${identity.gid}:${groups}:${identity.capabilities}`];
+    try {
+      const argv = attackArguments(this.#helper, this.#plan, become);
+      const switched = await runProbe(this.#container, argv, { uid: 0, gid: 0 });
+      return sameRights(switched.result.identity, identity) ? { attack: switched, as } : null;
+    } catch (thrown) {
+      // Exit code 5: root in this container may not become somebody else.
+      if (thrown instanceof CheckError && thrown.code === 'probe-unfinished') return null;
+      throw thrown;
+    }
   }
 }

@@ -103,6 +103,11 @@ export class AttackLines {
     return this.#attacked && this.#damage === null;
   }
 
+  /** Whom the probe has seen so far, itself first unless nobody lives as it. */
+  get met(): { readonly self: Identity | null; readonly living: readonly Identity[]; readonly idle: boolean } {
+    return { self: this.#self?.identity ?? null, living: this.#living, idle: this.#idle };
+  }
+
   /** Takes the next bytes, cut anywhere. */
   add(chunk: Uint8Array): void {
     this.#bytes += chunk.length;

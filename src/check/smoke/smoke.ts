@@ -29,6 +29,8 @@ export interface SmokeTask {
 
 /** Loads what sends requests, so that the first one does not wait for it. */
 export async function prepareToAsk(): Promise<void> {
+  // Loading keeps this process busy: whoever is about to start a container starts it first.
+  await new Promise((resolve) => setImmediate(resolve));
   await import('../../platform/http.js');
 }
 

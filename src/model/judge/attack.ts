@@ -1,7 +1,7 @@
 import type { LayerEvidence } from '../evidence.js';
 import { describeIdentity } from '../identity.js';
 import type { AttackResult, WritableLink } from '../observation.js';
-import { isWithin } from '../places.js';
+import { isBelow, isWithin } from '../places.js';
 import type { Finding, Level } from '../report.js';
 import type { RuleId } from '../rules.js';
 import { LAYER_WORDS } from './behaviour.js';
@@ -231,14 +231,16 @@ export function judgePrivileged(evidence: readonly LayerEvidence[]): Finding[] {
 function judgeEntered(seen: LayerEvidence): Finding[] {
   if (!seen.entered) return [];
   const { result } = seen.entered;
-  const changed = result.observations.filter(
+  const broken = result.observations.filter(
     (observation) => observation.outcome.kind === 'succeeded' && breaks(observation, result, seen),
   );
+  const paths = [...new Set(broken.map(({ path }) => path))].sort();
+  const changed = paths.filter((path) => !paths.some((other) => isBelow(path, other)));
   const attempts = result.tallies.reduce(
     (sum, { answer, count }) => (/^(COVERED|GONE)$/.test(answer) ? sum : sum + count),
     0,
   );
-  const base = { rule: 'entered-as-root', level: 'note', path: changed[0]?.path ?? null, location: null } as const;
+  const base = { rule: 'entered-as-root', level: 'note', path: changed[0] ?? null, location: null } as const;
   if (changed.length === 0) {
     return [
       {
@@ -248,7 +250,7 @@ function judgeEntered(seen: LayerEvidence): Finding[] {
       },
     ];
   }
-  const shown = changed.slice(0, 3).map(({ path }) => path);
+  const shown = changed.slice(0, 3);
   return [
     {
       ...base,

@@ -1,6 +1,6 @@
 import { CheckError } from '../errors.js';
 import type { LayerEvidence } from '../evidence.js';
-import type { AttackResult } from '../observation.js';
+import type { AttackResult, RealPath } from '../observation.js';
 import type { Operation } from '../operations.js';
 import type { Example, Protection } from '../report.js';
 import type { Layer } from '../target.js';
@@ -18,6 +18,9 @@ const MOUNT_FIRST: readonly Operation[] = ['create', 'mkdir', 'symlink', 'setxat
 
 /** Answers by which the kernel refuses a change; any other says nothing of the right to it. */
 const REFUSALS: readonly string[] = ['EROFS', 'EACCES', 'EPERM'];
+
+/** Attempts by way of another process: that this way is closed says nothing of the straight one. */
+const ROUNDABOUT: readonly Operation[] = ['via-root', 'via-descriptor'];
 
 /** What one layer says of one protected path. */
 export function judgePaths(path: string, layer: Layer, seen: LayerEvidence | null, offset: number): PathJudgement {
@@ -60,6 +63,9 @@ function examplesFor(
 function gap(path: string, result: AttackResult, seen: LayerEvidence): string | null {
   if (result.idle) return 'the attack was left undone.';
   if (result.missing.includes(path)) return 'it does not exist.';
+  if (result.unknown.includes(path) && !isKnown(path, seen)) {
+    return 'it lies behind a directory that is closed to the identity that attacked, and nobody else could tell whether it exists.';
+  }
   const inconclusive = result.observations.find(
     (one) => one.outcome.kind === 'inconclusive' && (isOf(one.path, path, result, seen) || removes(one, path, result)),
   );
@@ -68,13 +74,37 @@ function gap(path: string, result: AttackResult, seen: LayerEvidence): string | 
   }
   const unlisted = result.unlisted.find((one) => isOf(one.path, path, result, seen));
   if (unlisted) return `what stands in ${unlisted.path} could not be listed.`;
+  const astray = leftOut(path, result, seen);
+  if (astray) {
+    return `the exception ${astray.path} is a link to ${astray.real}, which was left out of the attack. Name ${astray.real} itself in "allow-writable", or take the exception out.`;
+  }
   if (result.omitted > 0) return `${result.omitted} lines of the probe were left out.`;
   const counted = result.tallies.reduce((sum, { answer, count }) => sum + (answer === 'OK' ? count : 0), 0);
   const told = result.observations.filter(({ outcome }) => outcome.kind === 'succeeded').length + result.links.length;
   if (counted > told) return `the probe counted ${counted} successful attempts and told ${told} of them.`;
   // A success would have been an example: what protects the path is a refusal.
-  const refused = result.tallies.some((tally) => tally.path === path && REFUSALS.includes(tally.answer));
+  const refused = result.tallies.some(
+    (tally) => tally.path === path && REFUSALS.includes(tally.answer) && !ROUNDABOUT.includes(tally.operation),
+  );
   return refused ? null : 'no attempt was made on it.';
+}
+
+/** A part of the path that the attack left out, because an exception that is a link leads there; a mount there is meant. */
+function leftOut(path: string, result: AttackResult, seen: LayerEvidence): RealPath | undefined {
+  const open = new Set(seen.places.open());
+  return result.realPaths.find(
+    (link) =>
+      open.has(link.path) &&
+      isOf(link.real, path, result, seen) &&
+      !result.mounts.some((mount) => mount.path === link.real),
+  );
+}
+
+/** Whether somebody saw that the path exists. */
+function isKnown(path: string, seen: LayerEvidence): boolean {
+  return [...seen.attacks, ...(seen.entered ? [seen.entered] : [])].some(
+    ({ result }) => !result.idle && !result.unknown.includes(path) && !result.missing.includes(path),
+  );
 }
 
 function protectedByMount(path: string, result: AttackResult): boolean {

@@ -11,10 +11,13 @@ export function isOf(at: string, path: string, result: AttackResult, seen: Layer
   );
 }
 
-/** Whether `observation` takes away a directory above `path`, so that something else can be put in its place. */
+/**
+ * Whether `observation` takes away a directory above `path`, or changes its mode so that its entries can be taken away:
+ * then something else can be put in the place of `path`.
+ */
 export function removes(observation: Observation, path: string, result: AttackResult): boolean {
   return (
-    observation.operation === 'delete' &&
+    (observation.operation === 'delete' || observation.operation === 'chmod') &&
     [path, ...result.realPaths.filter((link) => link.path === path).map((link) => link.real)].some(
       (name) => name !== observation.path && isWithin(name, observation.path),
     )

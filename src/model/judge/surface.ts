@@ -16,9 +16,7 @@ export function describeSurface(seen: LayerEvidence | null, offset: number): Sur
     writers.set(path, identities);
   };
   seen.attacks.forEach(({ result }, identity) => {
-    for (const place of result.places) {
-      if (place.outcome.kind === 'succeeded' && !/^\/\.immutable-check-/.test(place.path)) note(place.path, identity);
-    }
+    for (const place of result.places) if (place.outcome.kind === 'succeeded') note(place.path, identity);
     for (const observation of result.observations) {
       if (observation.outcome.kind !== 'succeeded') continue;
       const mount = mountOf(result.mounts, observation.path);

@@ -1,0 +1,1 @@
+export function insert(document: string, text: string): string;

@@ -1,0 +1,3 @@
+export function judge(
+  result: Record<string, unknown>,
+): { what: string; limit: string; value: number; unit: string; met: boolean }[];

@@ -1,0 +1,1 @@
+export function markdown(result: Record<string, unknown>): string;
