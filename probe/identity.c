@@ -225,6 +225,8 @@ static bool read_process(struct process *process, const char *pid, const char *t
         else if (starts_with(line, "Gid:")) read_four(text, process->gids);
         else if (starts_with(line, "Groups:")) process->group_count = read_groups(text, groups);
         else if (starts_with(line, "CapPrm:")) complete = read_number(&text, 16, &process->permitted);
+        else if (starts_with(line, "CapBnd:")) read_number(&text, 16, &process->bounding);
+        else if (starts_with(line, "NoNewPrivs:")) read_number(&text, 10, &process->no_new_privileges);
     }
     living_overflowed |= status.too_long;
     /* A process whose parent is outside the container came in by `exec`: it belongs to whoever looks at the
@@ -232,24 +234,44 @@ static bool read_process(struct process *process, const char *pid, const char *t
     return complete && !dead && !is_from_outside(pid, parent);
 }
 
-/** Rights belong to threads: one may have kept what the others of its process, the first one too, gave up. */
+/** The four ids of a thread (real, effective, saved, of the filesystem), and 0 where it may take any. Gives how many. */
+static unsigned reachable(uint64_t *ids, const uint64_t four[4], bool any)
+{
+    unsigned count = 0;
+    for (unsigned at = 0; at < 5; at++) {
+        uint64_t id = at < 4 ? four[at] : 0;
+        bool known = at == 4 && !any;
+        for (unsigned before = 0; before < count; before++) known |= ids[before] == id;
+        if (!known) ids[count++] = id;
+    }
+    return count;
+}
+
+/**
+ * Rights belong to threads: one may have kept what the others of its process, the first one too, gave up. And a thread
+ * has those of every identity that it can go to by itself, in any pair of its user and group ids.
+ */
 static void note_thread(const char *pid, const char *tid)
 {
-    enum { REAL, EFFECTIVE, SAVED };
+    enum { EFFECTIVE = 1, CAP_SETGID = 6, CAP_SETUID = 7 };
     struct process thread;
+    uint64_t uids[5], gids[5];
     if (!read_process(&thread, pid, tid)) return;
-    const uint64_t *uids = thread.uids;
-    for (int which = REAL; which <= SAVED; which++) {
-        if (which != EFFECTIVE && uids[which] == uids[EFFECTIVE]) continue;
-        note_living(&(struct identity){
-            .uid = (uint32_t)uids[which],
-            .gid = (uint32_t)thread.gids[which],
-            .groups = thread.groups,
-            .group_count = thread.group_count,
-            /* Permitted, not effective: a process can raise these whenever it likes. Going to another uid keeps
-               them only towards 0. */
-            .capabilities = which == EFFECTIVE || uids[which] == 0 ? thread.permitted : 0,
-        });
+    unsigned uid_count = reachable(uids, thread.uids, thread.permitted >> CAP_SETUID & 1);
+    unsigned gid_count = reachable(gids, thread.gids, thread.permitted >> CAP_SETGID & 1);
+    for (unsigned uid = 0; uid < uid_count; uid++) {
+        /* Permitted, not effective: a process can raise these whenever it likes. Root gets the whole bounding set back
+           by starting any program; going to another uid keeps nothing. */
+        uint64_t capabilities = uids[uid] == thread.uids[EFFECTIVE] ? thread.permitted : 0;
+        if (uids[uid] == 0) capabilities = thread.permitted | (thread.no_new_privileges ? 0 : thread.bounding);
+        for (unsigned gid = 0; gid < gid_count; gid++)
+            note_living(&(struct identity){
+                .uid = (uint32_t)uids[uid],
+                .gid = (uint32_t)gids[gid],
+                .groups = thread.groups,
+                .group_count = thread.group_count,
+                .capabilities = capabilities,
+            });
     }
 }
 

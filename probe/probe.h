@@ -87,7 +87,7 @@ void watch_living(void);
 bool somebody_lives_as_self(void);
 struct process {
     const char *pid; /* digits */
-    uint64_t uids[4], gids[4], permitted;
+    uint64_t uids[4], gids[4], permitted, bounding, no_new_privileges;
     const uint32_t *groups;
     uint32_t group_count;
 };

@@ -88,7 +88,8 @@ export async function scratchImage(
 /** Removes the images that this process built. One that a container still uses is an error: the container was left. */
 export async function removeTestImages(): Promise<void> {
   const left: unknown[] = [];
-  for (const id of built.splice(0)) {
+  // The last first: it may be built on an earlier one.
+  for (const id of built.splice(0).reverse()) {
     await docker('image', 'rm', id).catch((error: unknown) => left.push(error));
   }
   if (left.length > 0) throw new AggregateError(left, `Images could not be removed:\n${left.join('\n')}`);

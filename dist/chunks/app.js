@@ -1,4 +1,4 @@
-import { d as sameRights, l as worstVerdict, u as describeIdentity } from "./story.js";
+import { d as outranksPermissions, f as sameRights, l as worstVerdict, u as describeIdentity } from "./story.js";
 import { n as SUMMARY_LIMIT, r as markdown } from "./markdown.js";
 import { createHash, randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
@@ -180,6 +180,34 @@ function unasked(seen) {
 	return "no smoke test was made after the attack.";
 }
 
+// src/model/judge/aliases.ts
+/**
+* What is mounted read-only at a protected path and writable somewhere else: an attempt at the one place is refused, and
+* the content is changed at the other.
+*/
+function judgeAliases(seen, required) {
+	const persistent = seen.mounts.filter(({ kind, source }) => kind !== "tmpfs" && source !== "");
+	const protectedPaths = seen.places.protectedPaths();
+	return persistent.filter((mount) => !seen.places.mayChange(mount.path) || protectedPaths.some((path) => isWithin(path, mount.path))).flatMap((mount) => {
+		const other = persistent.find((one) => one !== mount && one.writable && sharesContent(one, mount));
+		return other ? [{
+			mount,
+			other
+		}] : [];
+	}).map(({ mount, other }) => ({
+		rule: "writable-mount",
+		level: required ? "error" : "note",
+		path: mount.path,
+		message: `What is mounted at ${mount.path} is mounted writable at ${other.path} as well, and can be changed there ${LAYER_WORDS[seen.layer]}.`,
+		fix: `Mount ${other.path} read-only too, or something else there.`,
+		location: null
+	}));
+}
+function sharesContent(one, other) {
+	if (one.kind !== other.kind) return false;
+	return one.source === other.source || one.kind === "bind" && (isWithin(one.source, other.source) || isWithin(other.source, one.source));
+}
+
 // src/model/judge/mounts.ts
 /** The mount that holds `path`: the longest, and among equals the last, which lies on top. */
 function mountOf(mounts, path) {
@@ -226,6 +254,7 @@ function judgeAttack(seen, required, imageVolumes) {
 	return [
 		...findings,
 		...judgeRoot(seen, holes, level),
+		...judgeRights(seen, level),
 		...judgeLinks(seen, required),
 		...judgeEntered(seen)
 	];
@@ -280,6 +309,19 @@ function judgeRoot(seen, holes, level) {
 		path: "/",
 		message: "The container was to run with a read-only root filesystem, and the kernel shows it as writable. Only modes and owners kept the program from changing it.",
 		fix: "Check that neither `run-options` nor the engine undoes `--read-only`, and report it to the makers of the engine.",
+		location: null
+	}];
+}
+/** On a writable root filesystem somebody with these rights changes what they like, one step later. */
+function judgeRights(seen, level) {
+	const able = seen.attacks.filter(({ result }) => outranksPermissions(result.identity));
+	if (seen.layer !== "permissions" || able.length === 0) return [];
+	return [{
+		rule: "writable-under-permissions",
+		level,
+		path: null,
+		message: `A process without root's uid has CAP_CHOWN or CAP_SETFCAP (${able.map(({ result }) => describeIdentity(result.identity)).join("; ")}): it can give every file to itself.`,
+		fix: "Let the program drop its capabilities with its uid, or start it as that user (`USER`).",
 		location: null
 	}];
 }
@@ -535,10 +577,14 @@ function gap(path, result, seen) {
 	if (counted > told) return `the probe counted ${counted} successful attempts and told ${told} of them.`;
 	return result.tallies.some((tally) => tally.path === path && REFUSALS$2.includes(tally.answer) && !ROUNDABOUT.includes(tally.operation)) ? null : "no attempt was made on it.";
 }
-/** A part of the path that the attack left out, because an exception that is a link leads there; a mount there is meant. */
+/**
+* A part of the path that the attack left out because an open place that is a link leads there. Only a mount that is
+* meant is excused: the one at a declared place that stands under the same protected path.
+*/
 function leftOut(path, result, seen) {
 	const open = new Set(seen.places.open());
-	return result.realPaths.find((link) => open.has(link.path) && isOf(link.real, path, result, seen) && !result.mounts.some((mount) => mount.path === link.real));
+	const isMeant = (link) => seen.places.of(link.path)?.kind !== "allowed" && isWithin(link.path, path) && result.mounts.some((mount) => mount.path === link.real);
+	return result.realPaths.find((link) => open.has(link.path) && isOf(link.real, path, result, seen) && !isMeant(link));
 }
 /** Whether somebody saw that the path exists. */
 function isKnown(path, seen) {
@@ -620,7 +666,19 @@ function unused(seen, policy) {
 // src/model/judge/ways.ts
 /** Whether an identity can change the mounts, and with them what they protect. */
 function judgeMounts(seen, required) {
-	return seen.attacks.flatMap(({ result }) => describeMounts(seen, result, required));
+	return [...seen.attacks.flatMap(({ result }) => describeMounts(seen, result, required)), ...judgePowers(seen, required)];
+}
+/** Whoever lives in the container now: a right that was given may have been used before anybody looked. */
+function judgePowers(seen, required) {
+	if (seen.powers.length === 0) return [];
+	return [{
+		rule: "mounts-changeable",
+		level: required ? "error" : "note",
+		path: null,
+		message: `The container is given ${seen.powers.join(", ")}: with that, mounts can be changed, the probe's own too, and nothing that is seen in it proves anything.`,
+		fix: "Take these rights away: no `--privileged`, no `--cap-add` of them.",
+		location: null
+	}];
 }
 /** What an identity can do beside changing files; the same in every layer, so one finding of a kind for all. */
 function judgeWays(evidence) {
@@ -693,7 +751,7 @@ function judge$1(policy, image, evidence, errors) {
 		offset.set(layer, attacks);
 		attacks += seen.attacks.length;
 		const required = policy.require.includes(layer);
-		findings.push(...judgeBehaviour(seen, required), ...judgeAttack(seen, required, image.volumes), ...judgeMounts(seen, required), ...judgePlaces(seen, policy));
+		findings.push(...judgeBehaviour(seen, required), ...judgeAttack(seen, required, image.volumes), ...judgeMounts(seen, required), ...judgeAliases(seen, required), ...judgePlaces(seen, policy));
 		untold.push(...seen.errors);
 		for (const { result } of seen.attacks) {
 			const blind = judgeControls(result);
@@ -1481,7 +1539,7 @@ const MOST_IDENTITIES = 16;
 */
 async function attack(container, helper, plan, ask) {
 	const campaign = new Campaign(container, helper, plan);
-	const first = new ProbeRun(container.run(attackArguments(helper, plan, ["--if-living", "--watch"]), { input: "open" }));
+	const first = new ProbeRun(container.run(attackArguments(helper, plan, container.ownUserCounts ? ["--watch"] : ["--if-living", "--watch"]), { input: "open" }));
 	if (await campaign.keepErrors(async () => {
 		const { self, living, idle } = await first.attacked();
 		if (living.length === 0) throw new CheckError("probe-unfinished", "The probe saw no process in the container, so it is not known whom to attack as. A container that hides /proc cannot be judged.");
@@ -2249,12 +2307,12 @@ async function through(layer, task) {
 				reason: `${result.reason ?? ""} ${hint}`.trim()
 			} : result);
 		}
-		const { places, untouched } = await decidePlaces(container, task);
+		const { places, untouched, inside } = await decidePlaces(container, task);
 		let drift = layer === "permissions" ? await container.changes() : [];
 		await helper.ready;
 		let alone = !(!failed && target.smokeTests.length > 0 && target.expectExit === null) && await life.check() !== null;
 		const plan = {
-			protectedPaths: target.policy.protectedPaths,
+			protectedPaths: [...target.policy.protectedPaths, ...inside],
 			places,
 			untouched
 		};
@@ -2294,6 +2352,7 @@ async function through(layer, task) {
 			drift: ownChanges(drift, container, helper, attacked.attacks),
 			mounts: container.mounts,
 			places,
+			powers: container.powers,
 			rootReadOnly: container.rootReadOnly,
 			ended,
 			errors
@@ -2312,24 +2371,32 @@ async function decidePlaces(container, { target, engine, image }) {
 		kind: "provided"
 	}));
 	const untouched = [];
+	/** Mounts that nothing opens, inside places that are open: they count as what they are, not as what holds them. */
+	const inside = [];
 	for (const mount of container.mounts) {
-		if (!mount.writable || !mount.declared) continue;
-		if (mount.kind === "tmpfs") declared.push({
+		if (!mount.writable) continue;
+		const allowed = allowWritable.some(({ path }) => isWithin(mount.path, path));
+		if (mount.declared && mount.kind === "tmpfs") declared.push({
 			path: mount.path,
 			kind: "declared-tmpfs"
 		});
-		else if (allowWritable.some(({ path }) => isWithin(mount.path, path))) untouched.push(mount.path);
-		else if (!await engine.holds(image, mount.path)) {
+		else if (mount.declared && allowed) untouched.push(mount.path);
+		else if (mount.declared && !await engine.holds(image, mount.path)) {
 			declared.push({
 				path: mount.path,
 				kind: "declared-mount"
 			});
 			untouched.push(mount.path);
-		}
+		} else if (!allowed && protectedPaths.some((path) => isBelow(mount.path, path))) inside.push(mount.path);
 	}
+	declared.push(...inside.map((path) => ({
+		path,
+		kind: "protected"
+	})));
 	const places = new Places([...policyPlaces(protectedPaths, allowWritable), ...declared]);
 	return {
 		places,
+		inside,
 		untouched: untouched.filter((path) => places.mayChange(path) && !protectedPaths.some((one) => isWithin(one, path)))
 	};
 }
@@ -3860,6 +3927,22 @@ function readMounts(json, own) {
 function tidy(path) {
 	return normalisePath(path) ?? path;
 }
+/** Whether the engine runs something in the container as its own user, or other processes are seen in it. */
+function readOwnUserCounts(json) {
+	const test = list(object(object(json.Config).Healthcheck).Test);
+	return test.length > 0 && test[0] !== "NONE" || text$1(object(json.HostConfig).PidMode) !== "";
+}
+/** Given rights with which mounts, or what others in the container are told, can be changed. */
+function readPowers(json) {
+	const host = object(json.HostConfig);
+	const added = list(host.CapAdd).map((name) => text$1(name).toUpperCase().replace(/^CAP_/, ""));
+	return [...host.Privileged === true ? ["--privileged"] : [], ...added.filter((name) => [
+		"ALL",
+		"SYS_ADMIN",
+		"SYS_MODULE",
+		"SYS_PTRACE"
+	].includes(name)).map((name) => `CAP_${name}`)];
+}
 
 // src/engines/docker/container.ts
 const CHANGES = {
@@ -3872,6 +3955,8 @@ var DockerContainer = class {
 	name;
 	rootReadOnly;
 	mounts;
+	ownUserCounts;
+	powers;
 	#client;
 	#ports;
 	#remove;
@@ -3882,6 +3967,8 @@ var DockerContainer = class {
 		this.name = name;
 		this.rootReadOnly = object(inspected.HostConfig).ReadonlyRootfs === true;
 		this.mounts = readMounts(inspected, helper);
+		this.ownUserCounts = readOwnUserCounts(inspected);
+		this.powers = readPowers(inspected);
 		this.#ports = readPorts(inspected);
 	}
 	address(port) {

@@ -44,6 +44,14 @@ function describeIdentity(identity) {
 		...names.length > 0 && names.length <= 3 ? [`capabilities ${names.join(",")}`] : []
 	].join(", ");
 }
+/**
+* Whether these rights make modes and owners meaningless though no single attempt shows it: who may give files to
+* itself, or capabilities to programs, has only to do that first.
+*/
+function outranksPermissions(identity) {
+	const given = deciding(identity.capabilities);
+	return identity.uid !== 0 && [DECIDING_CAPABILITIES.CHOWN, DECIDING_CAPABILITIES.SETFCAP].some((bit) => given >> BigInt(bit) & 1n);
+}
 
 // src/model/report.ts
 /** `fail` beats `error` beats `pass`; nothing checked is nothing proven. */
@@ -818,4 +826,4 @@ function safeUrl(url) {
 	return /^https?:\/\/[a-z0-9.-]+(:\d+)?(\/[\w.-]+)*\/?$/i.test(url) && url.length < 500 ? url : null;
 }
 
-export { VERDICT_TONE as a, visibleLines as c, sameRights as d, VERDICT_MARK as i, worstVerdict as l, title as n, cut as o, headline as r, visibleLine as s, story as t, describeIdentity as u };
+export { VERDICT_TONE as a, visibleLines as c, outranksPermissions as d, sameRights as f, VERDICT_MARK as i, worstVerdict as l, title as n, cut as o, headline as r, visibleLine as s, story as t, describeIdentity as u };

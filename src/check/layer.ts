@@ -3,7 +3,7 @@ import { asCheckError, CheckError } from '../model/errors.js';
 import type { IdentityAttack, LayerEvidence } from '../model/evidence.js';
 import { describeIdentity } from '../model/identity.js';
 import type { AttackResult, Change, SmokeResult } from '../model/observation.js';
-import { isWithin, type Place, Places, policyPlaces } from '../model/places.js';
+import { isBelow, isWithin, type Place, Places, policyPlaces } from '../model/places.js';
 import type { Layer, RunSettings, Target } from '../model/target.js';
 import { type AttackOutcome, attack, attackAlone, attackAsRoot } from './attack/attack.js';
 import { type AttackPlan, attackArguments } from './attack/probe.js';
@@ -76,13 +76,13 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
     smoke.push(hint ? { ...result, reason: `${result.reason ?? ''} ${hint}`.trim() } : result);
   }
 
-  const { places, untouched } = await decidePlaces(container, task);
+  const { places, untouched, inside } = await decidePlaces(container, task);
   let drift = layer === 'permissions' ? await container.changes() : [];
   await helper.ready;
   // A program that has just answered runs; any other is looked at.
   const answered = !failed && target.smokeTests.length > 0 && target.expectExit === null;
   let alone = !answered && (await life.check()) !== null;
-  const plan = { protectedPaths: target.policy.protectedPaths, places, untouched };
+  const plan = { protectedPaths: [...target.policy.protectedPaths, ...inside], places, untouched };
   let after: SmokeResult[] | null = null;
   const askAgain = async () => {
     const again = await timed('smoke', () =>
@@ -124,6 +124,7 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
     drift: ownChanges(drift, container, helper, attacked.attacks),
     mounts: container.mounts,
     places,
+    powers: container.powers,
     rootReadOnly: container.rootReadOnly,
     ended,
     errors,
@@ -134,23 +135,28 @@ async function through(layer: Layer, task: LayerTask): Promise<LayerEvidence> {
 async function decidePlaces(
   container: Container,
   { target, engine, image }: LayerTask,
-): Promise<{ places: Places; untouched: string[] }> {
+): Promise<{ places: Places; untouched: string[]; inside: string[] }> {
   const { protectedPaths, allowWritable } = target.policy;
   const declared: Place[] = engine.capabilities.provided.map((path) => ({ path, kind: 'provided' }));
   const untouched: string[] = [];
+  /** Mounts that nothing opens, inside places that are open: they count as what they are, not as what holds them. */
+  const inside: string[] = [];
   for (const mount of container.mounts) {
-    if (!mount.writable || !mount.declared) continue;
-    if (mount.kind === 'tmpfs') declared.push({ path: mount.path, kind: 'declared-tmpfs' });
-    else if (allowWritable.some(({ path }) => isWithin(mount.path, path))) untouched.push(mount.path);
-    else if (!(await engine.holds(image, mount.path))) {
+    if (!mount.writable) continue;
+    const allowed = allowWritable.some(({ path }) => isWithin(mount.path, path));
+    if (mount.declared && mount.kind === 'tmpfs') declared.push({ path: mount.path, kind: 'declared-tmpfs' });
+    else if (mount.declared && allowed) untouched.push(mount.path);
+    else if (mount.declared && !(await engine.holds(image, mount.path))) {
       declared.push({ path: mount.path, kind: 'declared-mount' });
       untouched.push(mount.path);
-    }
+    } else if (!allowed && protectedPaths.some((path) => isBelow(mount.path, path))) inside.push(mount.path);
   }
+  declared.push(...inside.map((path): Place => ({ path, kind: 'protected' })));
   const places = new Places([...policyPlaces(protectedPaths, allowWritable), ...declared]);
   // A protected path at or below a declared mount wins over it, and then it is attacked like any other.
   return {
     places,
+    inside,
     untouched: untouched.filter((path) => places.mayChange(path) && !protectedPaths.some((one) => isWithin(one, path))),
   };
 }

@@ -80,6 +80,13 @@ export interface Container extends AsyncDisposable {
   /** What the engine itself says of the root filesystem. It is told, never believed. */
   readonly rootReadOnly: boolean;
   readonly mounts: readonly RequestedMount[];
+  /**
+   * Whether the container's own user counts whoever is seen to live as it: the engine runs a health check as that user,
+   * or the container's processes cannot be told from those of others.
+   */
+  readonly ownUserCounts: boolean;
+  /** Rights that the run gives to the container and that undo mounts, or the probe's own protection: `CAP_SYS_ADMIN`. */
+  readonly powers: readonly string[];
   /** Where the container's TCP port is reached from here. */
   address(port: number): Address;
   state(): Promise<ContainerState>;

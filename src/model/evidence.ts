@@ -33,6 +33,8 @@ export interface LayerEvidence {
   readonly drift: readonly Change[];
   readonly mounts: readonly MountRequest[];
   readonly places: Places;
+  /** Rights given to the container with which what protects can be undone; empty where there are none. */
+  readonly powers: readonly string[];
   /** Whether the engine says that the root filesystem is read-only. */
   readonly rootReadOnly: boolean;
   /** Why the program is not running any more although it should; null where it does. */

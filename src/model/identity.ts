@@ -75,3 +75,15 @@ export function describeIdentity(identity: Identity): string {
     ...(names.length > 0 && names.length <= 3 ? [`capabilities ${names.join(',')}`] : []),
   ].join(', ');
 }
+
+/**
+ * Whether these rights make modes and owners meaningless though no single attempt shows it: who may give files to
+ * itself, or capabilities to programs, has only to do that first.
+ */
+export function outranksPermissions(identity: Identity): boolean {
+  const given = deciding(identity.capabilities);
+  return (
+    identity.uid !== 0 &&
+    [DECIDING_CAPABILITIES.CHOWN, DECIDING_CAPABILITIES.SETFCAP].some((bit) => (given >> BigInt(bit)) & 1n)
+  );
+}

@@ -1,5 +1,6 @@
 import { CheckError } from './errors.js';
 import type { LayerEvidence } from './evidence.js';
+import { judgeAliases } from './judge/aliases.js';
 import { judgeAttack, judgePrivileged } from './judge/attack.js';
 import { judgeBehaviour, unasked } from './judge/behaviour.js';
 import { judgeControls } from './judge/controls.js';
@@ -45,6 +46,7 @@ export function judge(
       ...judgeBehaviour(seen, required),
       ...judgeAttack(seen, required, image.volumes),
       ...judgeMounts(seen, required),
+      ...judgeAliases(seen, required),
       ...judgePlaces(seen, policy),
     );
     untold.push(...seen.errors);

@@ -61,6 +61,8 @@ export function container(changed: Partial<Container> = {}): Container {
     name: 'c',
     rootReadOnly: true,
     mounts: [],
+    ownUserCounts: false,
+    powers: [],
     address: (port) => ({ host: '127.0.0.1', port }),
     state: async () => running,
     run: () => execution(refused()),

@@ -127,6 +127,7 @@ export function layer(which: Layer, seen: Seen = {}): LayerEvidence {
     drift: [],
     mounts: [],
     places: new Places([...policyPlaces(protect, allowed), ...places]),
+    powers: [],
     rootReadOnly: which === 'read-only',
     ended: null,
     errors: [],

@@ -27,7 +27,9 @@ export async function attack(
 ): Promise<AttackOutcome> {
   const campaign = new Campaign(container, helper, plan);
   const first = new ProbeRun(
-    container.run(attackArguments(helper, plan, ['--if-living', '--watch']), { input: 'open' }),
+    container.run(attackArguments(helper, plan, container.ownUserCounts ? ['--watch'] : ['--if-living', '--watch']), {
+      input: 'open',
+    }),
   );
   const whole = await campaign.keepErrors(async () => {
     const { self, living, idle } = await first.attacked();

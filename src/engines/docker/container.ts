@@ -3,7 +3,16 @@ import { showBytes } from '../../model/name.js';
 import type { Change } from '../../model/observation.js';
 import type { Address, Container, ContainerState, ExecUser, Execution, RequestedMount } from '../engine.js';
 import type { Client } from './client.js';
-import { first, type Json, object, readMounts, readPorts, readState } from './inspection.js';
+import {
+  first,
+  type Json,
+  object,
+  readMounts,
+  readOwnUserCounts,
+  readPorts,
+  readPowers,
+  readState,
+} from './inspection.js';
 
 const CHANGES = { A: 'added', C: 'changed', D: 'deleted' } as const;
 
@@ -12,6 +21,8 @@ export class DockerContainer implements Container {
   readonly name: string;
   readonly rootReadOnly: boolean;
   readonly mounts: readonly RequestedMount[];
+  readonly ownUserCounts: boolean;
+  readonly powers: readonly string[];
   readonly #client: Client;
   readonly #ports: ReturnType<typeof readPorts>;
   readonly #remove: () => void;
@@ -23,6 +34,8 @@ export class DockerContainer implements Container {
     this.name = name;
     this.rootReadOnly = object(inspected.HostConfig).ReadonlyRootfs === true;
     this.mounts = readMounts(inspected, helper);
+    this.ownUserCounts = readOwnUserCounts(inspected);
+    this.powers = readPowers(inspected);
     this.#ports = readPorts(inspected);
   }
 

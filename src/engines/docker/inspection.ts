@@ -144,3 +144,21 @@ export function readMounts(json: Json, own: readonly string[]): RequestedMount[]
 function tidy(path: string): string {
   return normalisePath(path) ?? path;
 }
+
+/** Whether the engine runs something in the container as its own user, or other processes are seen in it. */
+export function readOwnUserCounts(json: Json): boolean {
+  const test = list(object(object(json.Config).Healthcheck).Test);
+  return (test.length > 0 && test[0] !== 'NONE') || text(object(json.HostConfig).PidMode) !== '';
+}
+
+/** Given rights with which mounts, or what others in the container are told, can be changed. */
+export function readPowers(json: Json): string[] {
+  const host = object(json.HostConfig);
+  const added = list(host.CapAdd).map((name) => text(name).toUpperCase().replace(/^CAP_/, ''));
+  return [
+    ...(host.Privileged === true ? ['--privileged'] : []),
+    ...added
+      .filter((name) => ['ALL', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_PTRACE'].includes(name))
+      .map((name) => `CAP_${name}`),
+  ];
+}

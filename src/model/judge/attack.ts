@@ -1,5 +1,5 @@
 import type { LayerEvidence } from '../evidence.js';
-import { describeIdentity } from '../identity.js';
+import { describeIdentity, outranksPermissions } from '../identity.js';
 import type { AttackResult, WritableLink } from '../observation.js';
 import { isBelow, isWithin } from '../places.js';
 import type { Finding, Level } from '../report.js';
@@ -35,7 +35,13 @@ export function judgeAttack(seen: LayerEvidence, required: boolean, imageVolumes
       location: null,
     });
   }
-  return [...findings, ...judgeRoot(seen, holes, level), ...judgeLinks(seen, required), ...judgeEntered(seen)];
+  return [
+    ...findings,
+    ...judgeRoot(seen, holes, level),
+    ...judgeRights(seen, level),
+    ...judgeLinks(seen, required),
+    ...judgeEntered(seen),
+  ];
 }
 
 /** The topmost changeable places, each with all that can be changed below it on the same mount. */
@@ -90,6 +96,22 @@ function judgeRoot(seen: LayerEvidence, holes: readonly Hole[], level: Level): F
       message:
         'The container was to run with a read-only root filesystem, and the kernel shows it as writable. Only modes and owners kept the program from changing it.',
       fix: 'Check that neither `run-options` nor the engine undoes `--read-only`, and report it to the makers of the engine.',
+      location: null,
+    },
+  ];
+}
+
+/** On a writable root filesystem somebody with these rights changes what they like, one step later. */
+function judgeRights(seen: LayerEvidence, level: Level): Finding[] {
+  const able = seen.attacks.filter(({ result }) => outranksPermissions(result.identity));
+  if (seen.layer !== 'permissions' || able.length === 0) return [];
+  return [
+    {
+      rule: 'writable-under-permissions',
+      level,
+      path: null,
+      message: `A process without root's uid has CAP_CHOWN or CAP_SETFCAP (${able.map(({ result }) => describeIdentity(result.identity)).join('; ')}): it can give every file to itself.`,
+      fix: 'Let the program drop its capabilities with its uid, or start it as that user (`USER`).',
       location: null,
     },
   ];

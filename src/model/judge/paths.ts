@@ -2,6 +2,7 @@ import { CheckError } from '../errors.js';
 import type { LayerEvidence } from '../evidence.js';
 import type { AttackResult, RealPath } from '../observation.js';
 import type { Operation } from '../operations.js';
+import { isWithin } from '../places.js';
 import type { Example, Protection } from '../report.js';
 import type { Layer } from '../target.js';
 import { isOf, removes } from './reach.js';
@@ -89,15 +90,17 @@ function gap(path: string, result: AttackResult, seen: LayerEvidence): string | 
   return refused ? null : 'no attempt was made on it.';
 }
 
-/** A part of the path that the attack left out, because an exception that is a link leads there; a mount there is meant. */
+/**
+ * A part of the path that the attack left out because an open place that is a link leads there. Only a mount that is
+ * meant is excused: the one at a declared place that stands under the same protected path.
+ */
 function leftOut(path: string, result: AttackResult, seen: LayerEvidence): RealPath | undefined {
   const open = new Set(seen.places.open());
-  return result.realPaths.find(
-    (link) =>
-      open.has(link.path) &&
-      isOf(link.real, path, result, seen) &&
-      !result.mounts.some((mount) => mount.path === link.real),
-  );
+  const isMeant = (link: RealPath) =>
+    seen.places.of(link.path)?.kind !== 'allowed' &&
+    isWithin(link.path, path) &&
+    result.mounts.some((mount) => mount.path === link.real);
+  return result.realPaths.find((link) => open.has(link.path) && isOf(link.real, path, result, seen) && !isMeant(link));
 }
 
 /** Whether somebody saw that the path exists. */

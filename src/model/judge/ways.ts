@@ -6,7 +6,25 @@ import { LAYER_WORDS } from './behaviour.js';
 
 /** Whether an identity can change the mounts, and with them what they protect. */
 export function judgeMounts(seen: LayerEvidence, required: boolean): Finding[] {
-  return seen.attacks.flatMap(({ result }) => describeMounts(seen, result, required));
+  return [
+    ...seen.attacks.flatMap(({ result }) => describeMounts(seen, result, required)),
+    ...judgePowers(seen, required),
+  ];
+}
+
+/** Whoever lives in the container now: a right that was given may have been used before anybody looked. */
+function judgePowers(seen: LayerEvidence, required: boolean): Finding[] {
+  if (seen.powers.length === 0) return [];
+  return [
+    {
+      rule: 'mounts-changeable',
+      level: required ? 'error' : 'note',
+      path: null,
+      message: `The container is given ${seen.powers.join(', ')}: with that, mounts can be changed, the probe's own too, and nothing that is seen in it proves anything.`,
+      fix: 'Take these rights away: no `--privileged`, no `--cap-add` of them.',
+      location: null,
+    },
+  ];
 }
 
 /** What an identity can do beside changing files; the same in every layer, so one finding of a kind for all. */
