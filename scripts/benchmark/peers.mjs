@@ -63,7 +63,11 @@ async function obtain({ name, module, version, command }, interruption) {
     writeFileSync(join(build, 'go.mod'), `module peer\n\ngo 1.24\n\nrequire ${module} ${version}\n`);
     const env = { ...process.env, CGO_ENABLED: '0' };
     const args = ['build', '-mod=mod', '-o', program, `${module}/${command}`];
-    await must('go', args, { cwd: build, env, timeout: 300_000, signal: interruption });
+    await must('go', args, { cwd: build, env, timeout: 300_000, signal: interruption }).catch((error) => {
+      console.error(error.message);
+      // The table is published: which mirror said what is this machine's matter.
+      throw new Error('it could not be built here; the reason stands above.');
+    });
   } finally {
     rmSync(build, { recursive: true });
   }
