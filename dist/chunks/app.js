@@ -52,7 +52,7 @@ function normalisePath(path) {
 * The places that decide about a path, of which the longest wins; between equals, what protects wins.
 * A tmpfs or mount that is declared at a protected path or above one does not open that path.
 */
-var Places = class Places {
+var Places = class {
 	#places;
 	constructor(places) {
 		const order = (place) => place.kind === "protected" ? 0 : 1;
@@ -79,9 +79,6 @@ var Places = class Places {
 	/** What nobody may change. */
 	protectedPaths() {
 		return this.#places.filter(({ kind }) => kind === "protected").map(({ path }) => path);
-	}
-	with(places) {
-		return new Places([...this.#places, ...places]);
 	}
 };
 /** The places that the policy itself names. */
@@ -206,6 +203,32 @@ function judgeAliases(seen, required) {
 function sharesContent(one, other) {
 	if (one.kind !== other.kind) return false;
 	return one.source === other.source || one.kind === "bind" && (isWithin(one.source, other.source) || isWithin(other.source, one.source));
+}
+
+// src/model/tally.ts
+/** Answers of the kernel that refuse a change. */
+const REFUSALS$2 = /* @__PURE__ */ new Set([
+	"EROFS",
+	"EACCES",
+	"EPERM"
+]);
+/** Adds up what the attempts of one run came to. What vanished while the walk came by was not attempted. */
+function sumTallies(tallies) {
+	const blocked = {};
+	let succeeded = 0;
+	let inconclusive = 0;
+	let covered = 0;
+	for (const { answer, count } of tallies) if (answer === "OK") succeeded += count;
+	else if (answer === "COVERED") covered += count;
+	else if (REFUSALS$2.has(answer)) blocked[answer] = (blocked[answer] ?? 0) + count;
+	else if (answer !== "GONE") inconclusive += count;
+	return {
+		attempts: succeeded + inconclusive + Object.values(blocked).reduce((sum, one) => sum + one, 0),
+		blocked,
+		succeeded,
+		inconclusive,
+		covered
+	};
 }
 
 // src/model/judge/mounts.ts
@@ -440,7 +463,7 @@ function judgeEntered(seen) {
 	const broken = result.observations.filter((observation) => observation.outcome.kind === "succeeded" && breaks(observation, result, seen));
 	const paths = [...new Set(broken.map(({ path }) => path))].sort();
 	const changed = paths.filter((path) => !paths.some((other) => isBelow(path, other)));
-	const attempts = result.tallies.reduce((sum, { answer, count }) => /^(COVERED|GONE)$/.test(answer) ? sum : sum + count, 0);
+	const { attempts } = sumTallies(result.tallies);
 	const base = {
 		rule: "entered-as-root",
 		level: "note",
@@ -513,7 +536,7 @@ const MOUNT_FIRST = [
 	"delete"
 ];
 /** Answers by which the kernel refuses a change; any other says nothing of the right to it. */
-const REFUSALS$2 = [
+const REFUSALS$1 = [
 	"EROFS",
 	"EACCES",
 	"EPERM"
@@ -575,7 +598,7 @@ function gap(path, result, seen) {
 	const counted = result.tallies.reduce((sum, { answer, count }) => sum + (answer === "OK" ? count : 0), 0);
 	const told = result.observations.filter(({ outcome }) => outcome.kind === "succeeded").length + result.links.length;
 	if (counted > told) return `the probe counted ${counted} successful attempts and told ${told} of them.`;
-	return result.tallies.some((tally) => tally.path === path && REFUSALS$2.includes(tally.answer) && !ROUNDABOUT.includes(tally.operation)) ? null : "no attempt was made on it.";
+	return result.tallies.some((tally) => tally.path === path && REFUSALS$1.includes(tally.answer) && !ROUNDABOUT.includes(tally.operation)) ? null : "no attempt was made on it.";
 }
 /**
 * A part of the path that the attack left out because an open place that is a link leads there. Only a mount that is
@@ -888,7 +911,7 @@ const MOST_LINES = 5e5;
 const MOST_BYTES$1 = 67108864;
 const PROTOCOL = "1";
 /** Answers of the kernel that refuse a change; any other errno says nothing of the right to it. */
-const REFUSALS$1 = [
+const REFUSALS = [
 	"EROFS",
 	"EACCES",
 	"EPERM"
@@ -1246,7 +1269,7 @@ function readIdentity(uidField, gidField, groupsField, capabilities) {
 }
 function readOutcome(answer) {
 	if (answer === "OK") return { kind: "succeeded" };
-	return REFUSALS$1.includes(answer) ? {
+	return REFUSALS.includes(answer) ? {
 		kind: "blocked",
 		errno: answer
 	} : {
@@ -1389,29 +1412,11 @@ function compose(target, image, engine, evidence, judgement, timings) {
 		timings
 	};
 }
-const REFUSALS = /* @__PURE__ */ new Set([
-	"EROFS",
-	"EACCES",
-	"EPERM"
-]);
 function count(layer, { result, ms }) {
-	const blocked = {};
-	let succeeded = 0;
-	let inconclusive = 0;
-	let covered = 0;
-	for (const { answer, count } of result.tallies) if (answer === "OK") succeeded += count;
-	else if (answer === "COVERED") covered += count;
-	else if (REFUSALS.has(answer)) blocked[answer] = (blocked[answer] ?? 0) + count;
-	else if (answer !== "GONE") inconclusive += count;
-	const attempts = succeeded + inconclusive + Object.values(blocked).reduce((sum, one) => sum + one, 0);
 	return {
 		layer,
 		identity: result.identity,
-		attempts,
-		blocked,
-		succeeded,
-		inconclusive,
-		covered,
+		...sumTallies(result.tallies),
 		ms: Math.round(ms)
 	};
 }
@@ -2453,13 +2458,7 @@ function tell(progress, results) {
 	}
 }
 function tellAttack(progress, { result, ms }) {
-	let attempts = 0;
-	let succeeded = 0;
-	for (const { answer, count } of result.tallies) {
-		if (answer === "COVERED" || answer === "GONE") continue;
-		attempts += count;
-		if (answer === "OK") succeeded += count;
-	}
+	const { attempts, succeeded } = sumTallies(result.tallies);
 	progress.info(`Attack as ${describeIdentity(result.identity)}: ${attempts} attempts in ${Math.round(ms)} ms, ${succeeded} succeeded`);
 }
 async function showLogs(container, progress) {

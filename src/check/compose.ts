@@ -2,6 +2,7 @@ import type { Image } from '../engines/engine.js';
 import type { CheckError } from '../model/errors.js';
 import type { LayerEvidence } from '../model/evidence.js';
 import type { AttackReport, TargetReport, Timings } from '../model/report.js';
+import { sumTallies } from '../model/tally.js';
 import type { Target } from '../model/target.js';
 import type { Judgement } from '../model/verdict.js';
 
@@ -54,22 +55,8 @@ export function compose(
   };
 }
 
-const REFUSALS = new Set(['EROFS', 'EACCES', 'EPERM']);
-
 function count(layer: LayerEvidence['layer'], { result, ms }: LayerEvidence['attacks'][number]): AttackReport {
-  const blocked: Record<string, number> = {};
-  let succeeded = 0;
-  let inconclusive = 0;
-  let covered = 0;
-  for (const { answer, count } of result.tallies) {
-    if (answer === 'OK') succeeded += count;
-    else if (answer === 'COVERED') covered += count;
-    else if (REFUSALS.has(answer)) blocked[answer] = (blocked[answer] ?? 0) + count;
-    // What vanished while the walk came by was not attempted.
-    else if (answer !== 'GONE') inconclusive += count;
-  }
-  const attempts = succeeded + inconclusive + Object.values(blocked).reduce((sum, one) => sum + one, 0);
-  return { layer, identity: result.identity, attempts, blocked, succeeded, inconclusive, covered, ms: Math.round(ms) };
+  return { layer, identity: result.identity, ...sumTallies(result.tallies), ms: Math.round(ms) };
 }
 
 /** The report of a target that was never checked, because its inputs are wrong or its engine does not exist. */

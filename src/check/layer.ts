@@ -4,6 +4,7 @@ import type { IdentityAttack, LayerEvidence } from '../model/evidence.js';
 import { describeIdentity } from '../model/identity.js';
 import type { AttackResult, Change, SmokeResult } from '../model/observation.js';
 import { isBelow, isWithin, type Place, Places, policyPlaces } from '../model/places.js';
+import { sumTallies } from '../model/tally.js';
 import type { Layer, RunSettings, Target } from '../model/target.js';
 import { type AttackOutcome, attack, attackAlone, attackAsRoot } from './attack/attack.js';
 import { type AttackPlan, attackArguments } from './attack/probe.js';
@@ -226,13 +227,7 @@ function tell(progress: Progress, results: readonly SmokeResult[]): void {
 }
 
 function tellAttack(progress: Progress, { result, ms }: IdentityAttack): void {
-  let attempts = 0;
-  let succeeded = 0;
-  for (const { answer, count } of result.tallies) {
-    if (answer === 'COVERED' || answer === 'GONE') continue;
-    attempts += count;
-    if (answer === 'OK') succeeded += count;
-  }
+  const { attempts, succeeded } = sumTallies(result.tallies);
   progress.info(
     `Attack as ${describeIdentity(result.identity)}: ${attempts} attempts in ${Math.round(ms)} ms, ${succeeded} succeeded`,
   );

@@ -1,3 +1,4 @@
+import type { MountRequest } from '../model/evidence.js';
 import type { Change } from '../model/observation.js';
 import type { ImageSource, RunSettings } from '../model/target.js';
 
@@ -59,17 +60,6 @@ export type ContainerState =
     }
   | { readonly kind: 'ended'; readonly exitCode: number; readonly reason: string | null };
 
-/** A mount as the engine was asked for it, whatever the kernel made of it. */
-export interface RequestedMount {
-  readonly path: string;
-  readonly kind: 'tmpfs' | 'volume' | 'bind';
-  /** Volume name or host path; empty for tmpfs and anonymous volumes. */
-  readonly source: string;
-  readonly writable: boolean;
-  /** Whether the run declares it; false for what only the image's VOLUME asks for. */
-  readonly declared: boolean;
-}
-
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -79,7 +69,7 @@ export interface Container extends AsyncDisposable {
   readonly name: string;
   /** What the engine itself says of the root filesystem. It is told, never believed. */
   readonly rootReadOnly: boolean;
-  readonly mounts: readonly RequestedMount[];
+  readonly mounts: readonly MountRequest[];
   /**
    * Whether the container's own user counts whoever is seen to live as it: the engine runs a health check as that user,
    * or the container's processes cannot be told from those of others.

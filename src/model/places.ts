@@ -81,10 +81,6 @@ export class Places {
   protectedPaths(): string[] {
     return this.#places.filter(({ kind }) => kind === 'protected').map(({ path }) => path);
   }
-
-  with(places: readonly Place[]): Places {
-    return new Places([...this.#places, ...places]);
-  }
 }
 
 /** The places that the policy itself names. */

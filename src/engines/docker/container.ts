@@ -1,7 +1,8 @@
 import { CheckError } from '../../model/errors.js';
+import type { MountRequest } from '../../model/evidence.js';
 import { showBytes } from '../../model/name.js';
 import type { Change } from '../../model/observation.js';
-import type { Address, Container, ContainerState, ExecUser, Execution, RequestedMount } from '../engine.js';
+import type { Address, Container, ContainerState, ExecUser, Execution } from '../engine.js';
 import type { Client } from './client.js';
 import {
   first,
@@ -20,7 +21,7 @@ const CHANGES = { A: 'added', C: 'changed', D: 'deleted' } as const;
 export class DockerContainer implements Container {
   readonly name: string;
   readonly rootReadOnly: boolean;
-  readonly mounts: readonly RequestedMount[];
+  readonly mounts: readonly MountRequest[];
   readonly ownUserCounts: boolean;
   readonly powers: readonly string[];
   readonly #client: Client;

@@ -1,7 +1,8 @@
 import { CheckError } from '../../model/errors.js';
+import type { MountRequest } from '../../model/evidence.js';
 import { normalisePath } from '../../model/places.js';
 import { printable } from '../../platform/log.js';
-import type { ContainerState, Image, RequestedMount } from '../engine.js';
+import type { ContainerState, Image } from '../engine.js';
 
 /**
  * What `docker inspect` says, read as foreign JSON: every field is asked for, none is taken for granted.
@@ -96,10 +97,10 @@ export function readPorts(json: Json): {
  * The mounts as they were asked for. `.Mounts` leaves out `--tmpfs` and cannot tell an image's VOLUME from
  * the run's own; `.HostConfig` can. What this check itself mounts (`own`) is left out.
  */
-export function readMounts(json: Json, own: readonly string[]): RequestedMount[] {
+export function readMounts(json: Json, own: readonly string[]): MountRequest[] {
   const host = object(json.HostConfig);
   const asked = new Set<string>();
-  const mounts: RequestedMount[] = [];
+  const mounts: MountRequest[] = [];
   for (const [written, options] of Object.entries(object(host.Tmpfs))) {
     const path = tidy(written);
     if (own.includes(path)) continue;

@@ -4,6 +4,7 @@ import type { AttackResult, WritableLink } from '../observation.js';
 import { isBelow, isWithin } from '../places.js';
 import type { Finding, Level } from '../report.js';
 import type { RuleId } from '../rules.js';
+import { sumTallies } from '../tally.js';
 import { LAYER_WORDS } from './behaviour.js';
 import { mountOf, type Origin, originOf } from './mounts.js';
 import { breaks, isProtected } from './reach.js';
@@ -258,10 +259,7 @@ function judgeEntered(seen: LayerEvidence): Finding[] {
   );
   const paths = [...new Set(broken.map(({ path }) => path))].sort();
   const changed = paths.filter((path) => !paths.some((other) => isBelow(path, other)));
-  const attempts = result.tallies.reduce(
-    (sum, { answer, count }) => (/^(COVERED|GONE)$/.test(answer) ? sum : sum + count),
-    0,
-  );
+  const { attempts } = sumTallies(result.tallies);
   const base = { rule: 'entered-as-root', level: 'note', path: changed[0] ?? null, location: null } as const;
   if (changed.length === 0) {
     return [
